@@ -1,0 +1,1 @@
+"""Published FHIR artefacts and JSON Schemas of groupbill."""

@@ -1,0 +1,1 @@
+"""The bundled hook implementations, loaded through the same entry-point group as a stranger's."""

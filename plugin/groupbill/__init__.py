@@ -1,0 +1,1 @@
+"""Group psychotherapy sessions in FHIR become one checked charge and claim per participant who attended."""

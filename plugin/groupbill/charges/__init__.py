@@ -1,0 +1,1 @@
+"""From a session to its participants with their lines: performer, place, diagnosis, coverage, price."""

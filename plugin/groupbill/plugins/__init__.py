@@ -1,0 +1,1 @@
+"""Hook specifications and the host's loading and calling of plugins."""

@@ -1,0 +1,1 @@
+"""Payer policies: loading, inheritance, dates; the bundled files beside."""

@@ -1,0 +1,1 @@
+"""Desired minus existing: the plan."""

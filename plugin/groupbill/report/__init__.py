@@ -1,0 +1,1 @@
+"""Table, JSON and OperationOutcome of a run."""

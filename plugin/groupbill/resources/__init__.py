@@ -1,0 +1,1 @@
+"""The desired FHIR resources and the gate before they leave."""

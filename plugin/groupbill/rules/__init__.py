@@ -1,0 +1,1 @@
+"""The rules, one module per family, and the run over them."""

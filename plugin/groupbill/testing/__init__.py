@@ -1,0 +1,1 @@
+"""For plugin authors: builders, an in-memory FHIR server, the case loader."""
