@@ -1,1 +1,1 @@
-"""Bytes to resources: reading, places, references, dates and zones, R4 and R5 differences, code systems, the index."""
+"""Bytes to resources: reading, places, references, dates, R4 and R5 differences, code systems, the index."""

@@ -1,0 +1,239 @@
+"""What was read: bytes by `Type/id`, links between them, and what could not be used.
+
+It holds bytes, not parsed resources: the cyclic collector scans live dictionaries again and again, which
+makes reading several times slower. A few hundred parsed resources are kept at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from ..model.finding import Finding, Severity
+from . import json, shapes
+from .links import links
+from .references import LOGICAL, bare, plain
+from .store import Disk, Memory, Store
+from .versions import rank, same
+
+Resource = dict[str, Any]
+PARSED = 2048
+"""Parsed resources kept."""
+IN_MEMORY = 512 * 2**20
+"""Bytes of input above which the index moves to a temporary file."""
+
+
+class Index:
+    """Resources by reference and by link. The answers do not depend on the order of what was added."""
+
+    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+        """Empty; `in_memory` bytes are held before a temporary file is used."""
+        self._store: Store = Memory()
+        self._limit = in_memory
+        self._held = 0
+        self._parsed: dict[str, Resource | None] = {}
+        self._aliases: dict[str, str] = {}
+        self._also: dict[str, list[str]] = {}
+        self._loose: set[str] = set()
+        self._unreadable: list[Finding] = []
+        self._ties: set[str] = set()
+        self._sealed = False
+        self.count = 0
+
+    @property
+    def findings(self) -> list[Finding]:
+        """ENG01 of what could not be read and ENG06 of undecided versions, in the order of a report."""
+        ties = [_tie(key) for key in self._ties]
+        return sorted([*self._unreadable, *ties], key=lambda finding: finding.order)
+
+    def unreadable(self, place: str, message: str) -> None:
+        """Record a part of the input that can't be used (ENG01)."""
+        self._unreadable.append(
+            Finding(code="ENG01", name="unreadable-input", severity=Severity.ERROR, at=place, message=message)
+        )
+
+    def add(self, resource: Resource, data: bytes, place: str, full_url: str | None = None) -> None:
+        """Take one resource; `data` are its bytes, `place` is where it stood, `full_url` its entry's."""
+        wrong = shapes.fault(resource)
+        if wrong is not None:
+            self.unreadable(place, wrong)
+            return
+        kind, name = resource["resourceType"], resource.get("id")
+        if name is None:
+            name = _derived(kind, data, full_url)
+            resource["id"] = name
+            data = b'{"id":' + json.dumps(name) + b"," + data.lstrip()[1:].lstrip()
+        key = f"{kind}/{name}"
+        self._sealed = False
+        self.count += 1
+        if full_url is not None and bare(full_url) != key:
+            self._alias(bare(full_url), key)
+        known = self._store.data(key)
+        if known is None:
+            self._put(key, data, resource)
+        elif known != data:
+            self._choose(key, known, data, resource)
+
+    def get(self, reference: str | None) -> Resource | None:
+        """The resource of a bare `Type/id` or `Type/id#contained`. It is shared: not to be changed."""
+        if not reference:
+            return None
+        found = self._parse(reference)
+        if found is not None or reference in self._parsed:
+            return found
+        if "#" in reference:
+            found = self._contained(reference)
+        elif reference in self._aliases:
+            return self._parse(self._aliases[reference])
+        return found
+
+    def find(self, resource_type: str, link: str, value: str | None) -> list[Resource]:
+        """The resources of a type with this link, sorted by id."""
+        if not value:
+            return []
+        found = set(self._store.linked(resource_type, link, value))
+        for other in self._spellings(link, value):
+            found.update(self._store.linked(resource_type, link, other))
+        return [resource for key in sorted(found) if (resource := self._parse(key)) is not None]
+
+    def keys(self, resource_type: str) -> list[str]:
+        """All `Type/id` of a type, sorted."""
+        return self._store.keys(resource_type)
+
+    def ref(self, element: object, container: Mapping[str, Any] | None = None) -> str | None:
+        """The bare string of a Reference: `Type/id`, `Type/id#contained`, else what it says."""
+        value = plain(element, container)
+        if value is None:
+            return None
+        if value in self._aliases and self._store.data(value) is None:
+            return self._aliases[value]
+        return self._logical(value) if LOGICAL in value else value
+
+    def original(self, reference: str) -> Any:
+        """A parse of its own of a resource, every number with its digits, to be changed and written again."""
+        data = self._store.data(self._aliases.get(reference, reference))
+        return None if data is None else json.exact(data)
+
+    def version(self, reference: str) -> str | None:
+        """`meta.versionId` of a resource."""
+        meta = (self.get(reference) or {}).get("meta")
+        return None if meta is None else meta.get("versionId")
+
+    def _put(self, key: str, data: bytes, resource: Resource) -> None:
+        found = list(links(resource))
+        self._loose.update(value for name, value in found if LOGICAL in value)
+        self._store.put(key, data, found)
+        self._held += len(data)
+        if self._held > self._limit and isinstance(self._store, Memory):
+            self._spill()
+
+    def _choose(self, key: str, known: bytes, data: bytes, resource: Resource) -> None:
+        """Of two versions keep the one that counts."""
+        old = json.loads(known)
+        mine, theirs = rank(resource), rank(old)
+        if mine == theirs:
+            if same(known, data):
+                return
+            self._ties.add(key)
+        if (mine, json.dumps(json.exact(data))) < (theirs, json.dumps(json.exact(known))):
+            return
+        if mine != theirs:
+            self._ties.discard(key)
+        self._store.remove(key, links(old))
+        self._held -= len(known)
+        self._parsed.pop(key, None)
+        self._put(key, data, resource)
+
+    def _spill(self) -> None:
+        disk = Disk()
+        for key, data in self._store.items():
+            disk.put(key, data, list(links(json.loads(data))))
+        self._store = disk
+
+    def _parse(self, key: str) -> Resource | None:
+        parsed = self._parsed
+        if key in parsed:
+            return parsed[key]
+        data = self._store.data(key)
+        if data is None:
+            return None
+        if len(parsed) >= PARSED:
+            del parsed[next(iter(parsed))]
+        resource: Resource = json.loads(data)
+        parsed[key] = resource
+        return resource
+
+    def _contained(self, reference: str) -> Resource | None:
+        owner, _, name = reference.partition("#")
+        contained = (self.get(owner) or {}).get("contained") or ()
+        return next((resource for resource in contained if resource.get("id") == name), None)
+
+    def _alias(self, alias: str, key: str) -> None:
+        known = self._aliases.get(alias)
+        if known is None or key < known:
+            self._aliases[alias] = key
+        self._also.setdefault(key, []).append(alias)
+
+    def _logical(self, value: str) -> str:
+        kind, _, name = value.partition(LOGICAL)
+        found = [
+            key
+            for each in ([kind] if kind else _NAMED)
+            for key in self._store.linked(each, "identifier", name)
+        ]
+        return found[0] if len(found) == 1 else value
+
+    def _spellings(self, link: str, value: str) -> list[str]:
+        """Other values under which links to the same resource were recorded."""
+        if not self._sealed:
+            self._seal()
+        if link != "performer-day":
+            return self._also.get(value, [])
+        performer, _, on = value.rpartition("|")
+        return [f"{other}|{on}" for other in self._also.get(performer, ())]
+
+    def _seal(self) -> None:
+        for value in sorted(self._loose):
+            key = self._logical(value)
+            if key != value:
+                known = self._also.setdefault(key, [])
+                if value not in known:
+                    known.append(value)
+        self._sealed = True
+
+
+_NAMED = (
+    "Patient",
+    "Practitioner",
+    "Organization",
+    "Encounter",
+    "Group",
+    "Location",
+    "Appointment",
+    "Claim",
+    "ChargeItem",
+    "Coverage",
+    "PractitionerRole",
+    "RelatedPerson",
+)
+
+
+def _derived(kind: str, data: bytes, full_url: str | None) -> str:
+    """The id of a resource without one: the uuid of its fullUrl, else a hash of its content."""
+    if full_url is not None and full_url.startswith("urn:uuid:"):
+        return full_url[len("urn:uuid:") :].lower()
+    if full_url is not None and bare(full_url).startswith(kind + "/"):
+        return bare(full_url)[len(kind) + 1 :]
+    return hashlib.sha256(json.dumps(json.exact(data))).hexdigest()[:32]
+
+
+def _tie(key: str) -> Finding:
+    return Finding(
+        code="ENG06",
+        name="two-versions",
+        severity=Severity.WARNING,
+        at=key,
+        message=f"{key} was given twice with different content, and neither meta.lastUpdated "
+        "nor meta.versionId says which is newer",
+    )

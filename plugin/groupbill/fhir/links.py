@@ -1,0 +1,128 @@
+"""Which links of which resource type the index keeps: the questions that the stages ask.
+
+A link is (name, value): a bare reference, `system|value` of an identifier, or `Practitioner/x|2026-03-10`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date
+from typing import Any
+
+from . import encounter as encounters
+from .codes import codings
+from .dates import day
+from .extensions import values
+from .references import plain, token
+
+Link = tuple[str, str]
+_Finder = Callable[[Mapping[str, Any]], Iterator[Link]]
+_ASSOCIATED = "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter"
+_PERFORMERS = ("Practitioner", "urn:", "http")
+
+
+def links(resource: Mapping[str, Any]) -> Iterator[Link]:
+    """All links of a resource whose elements have been checked by `shapes`."""
+    kind = resource["resourceType"]
+    for element in resource.get("identifier") or () if kind not in _ONE_IDENTIFIER else ():
+        name = token(element)
+        if name is not None:
+            yield "identifier", name
+    for name, paths in _PATHS.get(kind, ()):
+        for path in paths:
+            for element in _walk(resource, path):
+                value = plain(element, resource)
+                if value is not None:
+                    yield name, value
+    finder = _FINDERS.get(kind)
+    if finder is not None:
+        yield from finder(resource)
+
+
+def _walk(element: Any, path: tuple[str, ...]) -> Iterable[Any]:
+    found = [element]
+    for name in path:
+        step: list[Any] = []
+        for item in found:
+            value = item.get(name)
+            if isinstance(value, list):
+                step.extend(value)
+            elif value is not None:
+                step.append(value)
+        found = step
+        if not found:
+            break
+    return found
+
+
+def _encounter(resource: Mapping[str, Any]) -> Iterator[Link]:
+    start = (encounters.period_element(resource) or {}).get("start")
+    on = day(start, UTC)
+    for element, _, _ in encounters.actors(resource):
+        yield from _actor(plain(element, resource), on)
+    for element in values(resource, _ASSOCIATED):
+        value = plain(element, resource)
+        if value is not None:
+            yield "associated", value
+
+
+def _appointment(resource: Mapping[str, Any]) -> Iterator[Link]:
+    on = day(resource.get("start"), UTC)
+    for participant in resource.get("participant") or ():
+        yield from _actor(plain(participant.get("actor"), resource), on)
+
+
+def _actor(value: str | None, on: date | None) -> Iterator[Link]:
+    if value is None:
+        return
+    yield "actor", value
+    if on is not None and value.startswith(_PERFORMERS):
+        yield "performer-day", f"{value}|{on.isoformat()}"
+
+
+def _definition(resource: Mapping[str, Any]) -> Iterator[Link]:
+    for _, code in codings(resource.get("code")):
+        yield "code", code
+
+
+def _paths(**names: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    return tuple(
+        (name, tuple(tuple(path.split(".")) for path in text.split())) for name, text in names.items()
+    )
+
+
+_ONE_IDENTIFIER = frozenset({"Composition", "QuestionnaireResponse", "Bundle"})
+_PATHS = {
+    "Encounter": _paths(
+        subject="subject",
+        partOf="partOf",
+        appointment="appointment",
+        basedOn="basedOn",
+        episodeOfCare="episodeOfCare",
+    ),
+    "Appointment": _paths(basedOn="basedOn", subject="subject"),
+    "Group": _paths(member="member.entity"),
+    "ChargeItem": _paths(subject="subject", context="context encounter"),
+    "Claim": _paths(patient="patient", encounter="item.encounter encounter"),
+    "ClaimResponse": _paths(request="request", patient="patient"),
+    "ExplanationOfBenefit": _paths(claim="claim", patient="patient"),
+    "Coverage": _paths(beneficiary="beneficiary"),
+    "Condition": _paths(subject="subject", encounter="encounter"),
+    "DocumentReference": _paths(subject="subject", encounter="context.encounter context"),
+    "Composition": _paths(subject="subject", encounter="encounter"),
+    "CarePlan": _paths(subject="subject"),
+    "Observation": _paths(subject="subject", encounter="encounter"),
+    "QuestionnaireResponse": _paths(subject="subject", encounter="encounter"),
+    "Task": _paths(focus="focus"),
+    "PractitionerRole": _paths(practitioner="practitioner", organization="organization"),
+    "RelatedPerson": _paths(patient="patient"),
+    "Patient": _paths(link="link.other"),
+    "EpisodeOfCare": _paths(patient="patient"),
+    "ServiceRequest": _paths(subject="subject"),
+    "Consent": _paths(patient="patient subject"),
+}
+_FINDERS: dict[str, _Finder] = {
+    "Encounter": _encounter,
+    "Appointment": _appointment,
+    "ChargeItemDefinition": _definition,
+}

@@ -1,0 +1,65 @@
+"""FHIR References as bare strings: `Type/id`, whatever form they were written in.
+
+Forms (FHIR R4 2.3.0.1): relative, absolute with or without `_history`, `urn:uuid` inside a Bundle,
+`#id` of a contained resource, and logical (by identifier).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from .codes import system
+
+LOGICAL = "?identifier="
+_REST = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/#?|\s]+)(?:/_history/[^/#?]*)?(#.+)?$")
+_CONDITIONAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)\?identifier=([^&]+)$")
+
+
+@lru_cache(maxsize=65536)
+def bare(text: str) -> str:
+    """`Type/id` of a literal reference; one that names no resource type (`urn:uuid:...`) as it stands."""
+    match = _REST.search(text)
+    if match is not None:
+        return f"{match[1]}/{match[2]}{match[3] or ''}"
+    match = _CONDITIONAL.search(text)
+    if match is not None:
+        uri, bar, value = match[2].partition("|")
+        return f"{match[1]}{LOGICAL}{system(uri)}|{value}" if bar else f"{match[1]}{LOGICAL}|{uri}"
+    return text
+
+
+def plain(element: Any, container: Mapping[str, Any] | None = None) -> str | None:
+    """The bare string of a Reference or CodeableReference, before any look-up; None when it names nothing."""
+    if not isinstance(element, dict):
+        return None
+    reference = element.get("reference")
+    if isinstance(reference, dict):
+        return plain(reference, container)
+    if isinstance(reference, str) and reference:
+        if reference[0] != "#":
+            return bare(reference)
+        if container is None:
+            return None
+        owner = f"{container.get('resourceType')}/{container.get('id')}"
+        return owner if reference == "#" else owner + reference
+    return _logical(element)
+
+
+def _logical(element: Mapping[str, Any]) -> str | None:
+    name = token(element.get("identifier"))
+    if name is None:
+        return None
+    target = element.get("type")
+    return f"{target if isinstance(target, str) else ''}{LOGICAL}{name}"
+
+
+def token(identifier: Any) -> str | None:
+    """`system|value` of an Identifier, None without a value."""
+    value = identifier.get("value") if isinstance(identifier, dict) else None
+    if not isinstance(value, str) or not value:
+        return None
+    uri = identifier.get("system")
+    return f"{system(uri) if isinstance(uri, str) else ''}|{value.strip()}"
