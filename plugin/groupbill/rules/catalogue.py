@@ -1,0 +1,158 @@
+"""Which rules exist, and the words by which settings and payer policies name them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import import_module
+
+from ..errors import RuleDefinitionError, SettingsError
+from ..model import Severity
+from .rule import ClaimRule, DayRule, LineRule, ParticipantRule, Rule, SessionRule
+
+FAMILIES = (
+    "aut",
+    "chg",
+    "clm",
+    "doc",
+    "dx",
+    "frq",
+    "grp",
+    "mod",
+    "mue",
+    "ncc",
+    "pay",
+    "prv",
+    "tel",
+    "tim",
+)
+"""The bundled families, each a module of this folder with `RULES`; the prefix is the name in capitals."""
+
+ENGINE = {
+    "ENG01": "unreadable-input",
+    "ENG02": "crashed",
+    "ENG03": "gate-refused",
+    "ENG04": "payer-not-mapped",
+    "ENG05": "ambiguous-session",
+    "ENG06": "two-versions",
+    "ENG07": "too-many-corrections",
+}
+"""Codes and names of the findings that are no rule's."""
+
+PREFIXES = frozenset(family.upper() for family in FAMILIES) | {"ENG"}
+_DIGITS = "0123456789"
+_SCOPES = (SessionRule, ParticipantRule, DayRule, LineRule, ClaimRule)
+
+
+@lru_cache(maxsize=1)
+def bundled() -> tuple[type[Rule], ...]:
+    """The rules of all bundled families, by code. Imported when first asked for."""
+    found: list[type[Rule]] = []
+    for family in FAMILIES:
+        module = import_module(f".{family}", __package__)
+        found.extend(module.RULES)
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+class Catalogue:
+    """A set of rules in which every code and every name stands for one."""
+
+    def __init__(self, rules: Iterable[type[Rule]]) -> None:
+        """Take these rules.
+
+        Errors:
+            RuleDefinitionError: two rules with one code or name, or something that is no rule of a scope.
+        """
+        self.by_code: dict[str, type[Rule]] = {}
+        self._by_name: dict[str, str] = {name: code for code, name in ENGINE.items()}
+        for rule in rules:
+            self._add(rule)
+        self.rules = tuple(sorted(self.by_code.values(), key=lambda rule: rule.code))
+        """By code."""
+
+    def _add(self, rule: type[Rule]) -> None:
+        if not (isinstance(rule, type) and issubclass(rule, _SCOPES) and "code" in rule.__dict__):
+            raise RuleDefinitionError(
+                repr(rule), "is no class derived from a scope (SessionRule, ...) with a code"
+            )
+        other = self.by_code.get(rule.code)
+        if other is not None:
+            raise RuleDefinitionError(rule.code, f"is defined by {_origin(other)} and by {_origin(rule)}")
+        if rule.name in self._by_name:
+            raise RuleDefinitionError(
+                rule.code, f"the name {rule.name} belongs to {self._by_name[rule.name]}"
+            )
+        self.by_code[rule.code] = rule
+        self._by_name[rule.name] = rule.code
+
+    @classmethod
+    def with_bundled(cls, foreign: Iterable[type[Rule]]) -> Catalogue:
+        """The bundled rules and those of third parties, who bring their own prefix.
+
+        Errors:
+            RuleDefinitionError: a prefix of ours, or a code or name that is taken.
+        """
+        ours = bundled()
+        theirs = tuple(foreign)
+        for rule in theirs:
+            prefix = str(getattr(rule, "code", "")).rstrip(_DIGITS)
+            if prefix in PREFIXES:
+                raise RuleDefinitionError(
+                    getattr(rule, "code", ""), f"{_origin(rule)} may not use the bundled prefix {prefix}"
+                )
+        return cls((*ours, *theirs))
+
+    def resolve(self, word: str) -> frozenset[str]:
+        """Codes that a code, a name or a prefix stands for; empty when nothing is called so."""
+        if word in self.by_code or word in ENGINE:
+            return frozenset({word})
+        if word in self._by_name:
+            return frozenset({self._by_name[word]})
+        letters = word.rstrip(_DIGITS)
+        every = (*self.by_code, *ENGINE)
+        return frozenset(code for code in every if code.rstrip(_DIGITS) == letters and code.startswith(word))
+
+    def expand(self, place: str, words: Iterable[str]) -> frozenset[str]:
+        """Codes behind all the words.
+
+        Errors:
+            SettingsError: a word that is no code, name or prefix, with the nearest one.
+        """
+        return frozenset().union(*(self._known(place, word) for word in words))
+
+    def severities(self, place: str, stated: Mapping[str, Severity | str]) -> dict[str, Severity]:
+        """Severity per code; an exact code or name counts before a prefix.
+
+        Errors:
+            SettingsError: an unknown rule or severity.
+        """
+        found: dict[str, Severity] = {}
+        for word, severity in sorted(
+            stated.items(), key=lambda item: len(self._known(place, item[0])), reverse=True
+        ):
+            if severity not in Severity:
+                raise SettingsError(f"{place}: {severity!r} is no severity (error, warning, information)")
+            for code in self._known(place, word):
+                found[code] = Severity(severity)
+        return found
+
+    def _known(self, place: str, word: str) -> frozenset[str]:
+        codes = self.resolve(word)
+        if codes:
+            return codes
+        near = self.nearest(word)
+        hint = f"; did you mean {near}?" if near else ""
+        raise SettingsError(f"{place}: no rule is called {word!r}{hint}")
+
+    def nearest(self, word: str) -> str | None:
+        """The code or name that looks most like a word."""
+        words = (*self.by_code, *self._by_name)
+        close = difflib.get_close_matches(word, words, n=1) or difflib.get_close_matches(
+            word.upper(), words, n=1
+        )
+        return close[0] if close else None
+
+
+def _origin(rule: type[Rule]) -> str:
+    return f"{rule.__module__}.{rule.__qualname__}"
