@@ -80,6 +80,8 @@ class Member:
     """Key of the family unit this member belongs to, None outside family sessions."""
     attendance: Attendance | None = None
     """Decided by the attendance hook; None before."""
+    interactive_complexity: bool = False
+    """Whether this member's own record shows it (90785); filled before charges are derived."""
 
     @property
     def present(self) -> bool:
