@@ -39,7 +39,7 @@ class Coverage:
     """`Coverage.payor` reference (R5 insurer), or `system|value` of a logical one."""
     policy_id: str
     mapped: bool
-    """False where the policy was not named in the settings but fell back on type or default (ENG04)."""
+    """False where neither the settings nor its type name a policy, so that it fell back on `default` (ENG04)."""
     self_pay: bool
     beneficiary: str | None
     subscriber_id: str | None
@@ -78,6 +78,8 @@ class Rendering:
     supervisor_taxonomies: tuple[str, ...] = ()
     number: int = 1
     """Number of the paid leader."""
+    performed_by: str | None = None
+    """Who led, where the claim goes out under the supervisor (incident-to); None otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,69 @@
+"""The chart of one patient: all records of one person, and what was read from them already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..model import Resource
+
+if TYPE_CHECKING:
+    from .sources import Sources
+
+T = TypeVar("T")
+
+
+class Chart:
+    """The resources of one patient, under whatever Patient record they were filed."""
+
+    __slots__ = ("_known", "_sources", "patient", "records", "resource")
+
+    def __init__(self, sources: Sources, patient: str) -> None:
+        """Of the surviving Patient after `Patient.link`."""
+        self._sources = sources
+        self._known: dict[str, Any] = {}
+        self.patient = patient
+        self.records = _records(sources, patient)
+        """The surviving Patient, then the records it replaces, sorted."""
+        self.resource: Resource = sources.get(patient)
+
+    def find(self, resource_type: str, link: str) -> list[Resource]:
+        """The patient's resources of a type by the link that names the patient, sorted by record and id."""
+        if not self._sources.has(resource_type):
+            return []
+        find = self._sources.index.find
+        if len(self.records) == 1:
+            return list[Resource](find(resource_type, link, self.patient))
+        return [resource for record in self.records for resource in find(resource_type, link, record)]
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` answered when `name` was first asked for on this chart."""
+        try:
+            found: T = self._known[name]
+        except KeyError:
+            found = self._known[name] = make()
+        return found
+
+
+def _records(sources: Sources, patient: str) -> tuple[str, ...]:
+    """The patient and every record that was merged into it, however long the chain."""
+    found = [patient]
+    for record in found:
+        older = _replaced(sources, record)
+        found.extend(other for other in older if other not in found)
+    return (patient, *sorted(found[1:]))
+
+
+def _replaced(sources: Sources, record: str) -> list[str]:
+    index = sources.index
+    resource = sources.get(record)
+    older = [
+        index.ref(link.get("other"), resource)
+        for link in resource.get("link") or ()
+        if link.get("type") == "replaces"
+    ]
+    for other in index.find("Patient", "link", record):
+        for link in other.get("link") or ():
+            if link.get("type") == "replaced-by" and index.ref(link.get("other"), other) == record:
+                older.append(f"Patient/{other['id']}")
+    return [reference for reference in older if reference and reference.startswith("Patient/")]

@@ -1,0 +1,82 @@
+"""What charges are gathered from, with what was looked up already in this run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..fhir.index import Index
+from ..model import Resource
+from .chart import Chart
+
+if TYPE_CHECKING:
+    from ..policies import Policies
+    from ..reference import Reference
+    from ..settings import Settings
+
+T = TypeVar("T")
+_CHARTS = 1024
+_FACTS = 16384
+_EMPTY: Mapping[str, Any] = {}
+
+
+class Sources:
+    """Resources, settings, policies and code tables of one run, and a memory of what was read from them.
+
+    Practitioners, Organizations and Locations are few and met again in every session; a patient's chart is met
+    again in every session of the patient. The memory is bounded, and nothing of it outlives the run.
+    """
+
+    def __init__(self, index: Index, settings: Settings, policies: Policies, reference: Reference) -> None:
+        """Over an index that is complete: what is added to it later may not be seen."""
+        self.index = index
+        self.settings = settings
+        self.policies = policies
+        self.reference = reference
+        self._charts: dict[str, Chart] = {}
+        self._facts: dict[Hashable, Any] = {}
+        self._present: dict[str, bool] = {}
+        self._session: tuple[str, dict[Hashable, Any]] = ("", {})
+
+    def has(self, resource_type: str) -> bool:
+        """Whether there is any resource of a type; most searches end here."""
+        known = self._present.get(resource_type)
+        if known is None:
+            known = self._present[resource_type] = bool(self.index.keys(resource_type))
+        return known
+
+    def get(self, reference: str | None) -> Resource:
+        """The resource of a reference, an empty mapping where it is not on file."""
+        return (self.index.get(reference) if reference else None) or _EMPTY
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` answered when `key` was first asked for in this run."""
+        try:
+            found: T = self._facts[key]
+        except KeyError:
+            if len(self._facts) >= _FACTS:
+                self._facts.clear()
+            found = self._facts[key] = make()
+        return found
+
+    def in_session(self, session: str) -> dict[Hashable, Any]:
+        """A memory for one session (its key), emptied when the next one is asked about."""
+        if self._session[0] != session:
+            self._session = (session, {})
+        return self._session[1]
+
+    def chart(self, patient: str) -> Chart:
+        """The chart of a patient."""
+        chart = self._charts.get(patient)
+        if chart is None:
+            if len(self._charts) >= _CHARTS:
+                del self._charts[next(iter(self._charts))]
+            chart = self._charts[patient] = Chart(self, patient)
+        return chart
+
+    def zone(self, location: str | None = None, organization: str | None = None) -> tzinfo | None:
+        """The time zone of a site, None where the settings say nothing: dates stand as written."""
+        return self.once(
+            ("zone", location, organization), lambda: self.settings.zone_of(location, organization)
+        )
