@@ -1,1 +1,1 @@
-"""The desired FHIR resources and the gate before they leave."""
+"""What groupbill writes: ChargeItem, Claim, Task and Provenance of one patient each, and the gate."""
