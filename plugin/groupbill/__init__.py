@@ -1,1 +1,95 @@
-"""Group psychotherapy sessions in FHIR become one checked charge and claim per participant who attended."""
+"""Group psychotherapy sessions in FHIR become one checked charge and claim per participant who attended.
+
+Two calls embed it: `Host(settings).run(resources)` and `Host(settings).handle(change, read=...)`. Plugins
+implement hooks with `@hookimpl`. Everything that is not named here is private.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import (
+        GroupBillError,
+        InputError,
+        PluginError,
+        PolicyError,
+        RuleDefinitionError,
+        ServerError,
+        SettingsError,
+        UsageError,
+    )
+    from .host import Host
+    from .model import (
+        Action,
+        Attendance,
+        Bill,
+        Billing,
+        Change,
+        Charge,
+        Coverage,
+        Diagnosis,
+        Effect,
+        Evidence,
+        Finding,
+        Fix,
+        Line,
+        Member,
+        MemberReport,
+        Outcome,
+        Participant,
+        PatientDay,
+        Performer,
+        Period,
+        Policy,
+        Read,
+        Recheck,
+        Reconcile,
+        ReconcileGroup,
+        Rendering,
+        Resource,
+        Session,
+        SessionReport,
+        Severity,
+        Step,
+        Verdict,
+        Visit,
+        Wait,
+    )
+    from .plugins import ChangeContext, Context, hookimpl
+    from .report.report import Report
+    from .rules.rule import ClaimRule, DayRule, LineRule, ParticipantRule, Rule, SessionRule
+    from .rules.rule import Context as RuleContext
+    from .settings import Settings
+
+_HOMES = {
+    "errors": "GroupBillError InputError PluginError PolicyError RuleDefinitionError ServerError SettingsError"
+    " UsageError",
+    "host": "Host",
+    "model": "Action Attendance Bill Billing Change Charge Coverage Diagnosis Effect Evidence Finding Fix Line"
+    " Member MemberReport Outcome Participant PatientDay Performer Period Policy Read Recheck Reconcile"
+    " ReconcileGroup Rendering Resource Session SessionReport Severity Step Verdict Visit Wait",
+    "plugins": "ChangeContext Context hookimpl",
+    "report.report": "Report",
+    "rules.rule": "ClaimRule DayRule LineRule ParticipantRule Rule SessionRule",
+    "settings": "Settings",
+}
+"""Where each public name lives; loaded when first used, so that `import groupbill` stays quick."""
+
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+__all__ = sorted([*_HOME, "RuleContext", "__version__"])  # noqa: PLE0605 - a list, made from the table above
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    from importlib import import_module
+
+    if name == "__version__":
+        return import_module(".version", __name__).VERSION
+    if name == "RuleContext":
+        return import_module(".rules.rule", __name__).Context
+    if name in _HOME:
+        value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,177 @@
+"""The host: owns plugins, settings, policies and code tables; runs the engine for an embedding EHR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from .facts import facts_of_session, sessions_of
+from .fhir.index import Index
+from .fhir.read import add_resources
+from .model import Change, Effect, Read, Reconcile, ReconcileGroup, Recheck, SessionReport
+from .pipeline import Check, Pipeline, Run
+from .plugins import ChangeContext, Hooks, Registry
+from .policies import Policies
+from .reference import Reference
+from .report.report import Report
+from .rules.rulebook import Rulebook
+from .settings import Settings
+from .version import VERSION
+
+
+class Host:
+    """Everything an EHR vendor needs: `run` over resources, `handle` for one change.
+
+    A host is cheap to keep and has no global state; build one per configuration. It is not thread-safe while a
+    run is going on: use one per thread.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        plugins: Iterable[object | tuple[str, object]] = (),
+        entry_points: bool = True,
+        *,
+        gate: str | None = None,
+    ) -> None:
+        """Load plugins, policies and rules.
+
+        Args:
+            settings: Defaults where None.
+            plugins: Further plugins: objects, or `(name, object)` pairs.
+            entry_points: Whether to load the plugins of installed distributions (the bundled ones among them).
+            gate: `schema` (compiled JSON Schemas) or `full` (fhir.resources models as well); by default what the
+                task at hand asks for.
+
+        Errors:
+            UsageError: settings, a policy, a plugin or a rule can't be used.
+        """
+        self.settings = settings or Settings()
+        self.registry = Registry(_named(plugins), entry_points=entry_points)
+        self.policies = Policies.load(self.settings.policy_files)
+        self.settings.check_policies(self.policies.ids)
+        self.reference = Reference.load(self.settings.reference_folder)
+        self.registry.configure(self.settings)
+        self.hooks = Hooks(self.registry)
+        self._rules = [rule for _, rule in self.hooks.register_rules()]
+        self._gate = gate
+        Rulebook(self._rules, self.settings)
+
+    def run(self, resources: Iterable[Mapping[str, Any]], today: date | None = None) -> Report:
+        """Derive, check and plan over resources held in memory.
+
+        Args:
+            resources: FHIR resources (R4, R4B or R5), Bundles among them; they are read, never changed.
+            today: The day of the run; by default today in the settings' time zone.
+
+        Errors:
+            SettingsError: a date needs a time zone and none is set.
+        """
+        index = Index()
+        add_resources(index, resources)
+        return self.run_index(index, today)
+
+    def run_index(self, index: Index, today: date | None = None, only: frozenset[str] | None = None) -> Report:
+        """Derive, check and plan over what was read; `only` the sessions of these Encounters or Appointments."""
+        run = self.start(index, today, only)
+        sessions = tuple(run)
+        return self.report(run, sessions)
+
+    def start(
+        self,
+        index: Index,
+        today: date | None = None,
+        only: frozenset[str] | None = None,
+        *,
+        accept_corrections: bool = False,
+    ) -> Run:
+        """A run whose sessions can be taken one by one, in the order of the report."""
+        rulebook = Rulebook(self._rules, self.settings)
+        pipeline = Pipeline(
+            settings=self.settings,
+            policies=self.policies,
+            reference=self.reference,
+            rulebook=rulebook,
+            hooks=self.hooks,
+            gate=self._gate or "schema",
+        )
+        return pipeline.run(index, today or self.today(), only=only, accept_corrections=accept_corrections)
+
+    def report(self, run: Run, sessions: Iterable[SessionReport]) -> Report:
+        """The report of a run that has come to its end."""
+        return Report(
+            version=VERSION,
+            as_of=run.today,
+            sessions=tuple(sessions),
+            checked=run.checked(),
+            tallies=run.tallies,
+            findings=run.findings(),
+            corrections_held=run.corrections_held,
+        )
+
+    def check(self, index: Index, today: date | None = None) -> Report:
+        """Check the Claims and ChargeItems on file against each other; derives and plans nothing."""
+        check = Check(
+            settings=self.settings,
+            policies=self.policies,
+            reference=self.reference,
+            rulebook=Rulebook(self._rules, self.settings),
+            hooks=self.hooks,
+        )
+        day = today or self.today()
+        checked, findings, tallies = check.run(index, day)
+        return Report(version=VERSION, as_of=day, checked=checked, findings=findings, tallies=tallies)
+
+    def handle(self, change: Change, *, read: Read, today: date | None = None) -> Report:
+        """Reconcile what one changed resource concerns.
+
+        The contents of the change are not billed: the facts are fetched again through `read`.
+
+        Args:
+            change: The resource before and after.
+            read: Fetches by reference (`Patient/p1`) or search (`Encounter?part-of=Encounter/g1`).
+            today: The day of the run; by default today in the settings' time zone.
+        """
+        day = today or self.today()
+        context = ChangeContext(settings=self.settings, policies=self.policies, today=day, read=read)
+        effects, crashes = self.hooks.changed(change, context)
+        if crashes:
+            return Report(version=VERSION, as_of=day, findings=tuple(crashes))
+        index = Index()
+        asked = frozenset(_asked(effects, read, day))
+        resources: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for reference in sorted(asked):
+            for resource in facts_of_session(reference, read):
+                resources[str(resource.get("resourceType")), str(resource.get("id"))] = resource
+        add_resources(index, resources.values())
+        return self.run_index(index, day, only=asked)
+
+    def today(self) -> date:
+        """Today in the settings' time zone; without one, the machine's date."""
+        return datetime.now(self.settings.zone_of(None, None)).date()
+
+
+def _named(plugins: Iterable[object | tuple[str, object]]) -> Iterator[tuple[str, object]]:
+    """Pairs of name and plugin; an object without a name gets that of its module and type."""
+    for number, plugin in enumerate(plugins, 1):
+        if isinstance(plugin, tuple):
+            yield plugin
+        else:
+            name = getattr(plugin, "__name__", type(plugin).__qualname__)
+            yield f"{name}:{number}", plugin
+
+
+def _asked(effects: Iterable[Effect], read: Read, today: date) -> Iterator[str]:
+    """The Encounters and Appointments whose sessions the effects concern."""
+    for effect in effects:
+        match effect:
+            case Reconcile(session):
+                yield session
+            case ReconcileGroup(group, look_back):
+                yield from sessions_of(group, look_back, today, read)
+            case Recheck(patient, on):
+                for visit in read(f"Encounter?subject={patient}&date={on}"):
+                    yield f"Encounter/{visit['id']}"
+            case _:
+                continue

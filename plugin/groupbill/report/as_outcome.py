@@ -1,0 +1,64 @@
+"""Findings as a FHIR OperationOutcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..model import Finding, Severity, Verdict
+from ..model.identity import BASE, CODE_SYSTEM
+
+ISSUE_CODES = {
+    "ENG01": "structure",
+    "ENG02": "exception",
+    "ENG03": "invariant",
+    "ENG06": "multiple-matches",
+    "CHG07": "duplicate",
+    "CLM03": "duplicate",
+    "DX01": "required",
+    "MOD02": "code-invalid",
+    "TIM06": "conflict",
+    "TIM07": "conflict",
+}
+"""FHIR issue-type per rule where it is not a plain business rule; NCC is conflict."""
+
+
+def operation_outcome(findings: Iterable[Finding]) -> dict[str, Any]:
+    """One issue per finding; a clean result is one informational issue, since R4 asks for at least one."""
+    issues = [_issue(each) for each in sorted(findings, key=lambda value: value.order)]
+    clean = {"severity": "information", "code": "informational", "details": {"text": "No findings."}}
+    return {"resourceType": "OperationOutcome", "issue": issues or [clean]}
+
+
+def _issue(finding: Finding) -> dict[str, Any]:
+    coding = {"system": CODE_SYSTEM + "findings", "code": finding.code}
+    issue: dict[str, Any] = {
+        "extension": [
+            {
+                "url": "http://hl7.org/fhir/StructureDefinition/operationoutcome-authority",
+                "valueUri": f"{BASE}rules/{finding.code}",
+            },
+            {
+                "url": "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-source",
+                "valueString": finding.source or "groupbill",
+            },
+        ],
+        "severity": str(finding.severity),
+        "code": _code(finding),
+        "details": {"coding": [coding], "text": finding.message},
+        "diagnostics": f"{finding.name} ({finding.verdict}) at {finding.at}",
+    }
+    _, _, path = finding.at.partition("#")
+    if path:
+        issue["expression"] = [path]
+    elif "/" in finding.at:
+        issue["expression"] = [finding.at.split("/", 1)[0]]
+    return issue
+
+
+def _code(finding: Finding) -> str:
+    if finding.verdict is Verdict.NO_DATA:
+        return "incomplete" if finding.severity is not Severity.INFORMATION else "informational"
+    if finding.code in ISSUE_CODES:
+        return ISSUE_CODES[finding.code]
+    return "conflict" if finding.code.startswith("NCC") else "business-rule"
