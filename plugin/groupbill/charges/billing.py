@@ -16,9 +16,7 @@ _CLINIC_PLACES = frozenset({"50", "72"})
 """CMS place of service: FQHC, RHC."""
 
 
-def billing_provider(
-    sources: Sources, service_provider: str | None, place_of_service: str | None
-) -> Billing:
+def billing_provider(sources: Sources, service_provider: str | None, place_of_service: str | None) -> Billing:
     """The service provider, else the one of the settings; at places 50 and 72 it is an FQHC or RHC."""
     reference = service_provider or sources.settings.billing_provider
     clinic = place_of_service in _CLINIC_PLACES

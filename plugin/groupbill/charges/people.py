@@ -46,7 +46,7 @@ def identifier(resource: Resource, canonical: str) -> str | None:
 
 
 def practitioner(sources: Sources, reference: str | None) -> str | None:
-    """`Practitioner/id` behind a reference to a practitioner in any form, else `npi|...`, else the reference."""
+    """`Practitioner/id` behind a reference in any form, else `npi|...`, else the reference itself."""
     if reference is None or (reference.startswith("Practitioner/") and "#" not in reference):
         return reference
     if reference.startswith("PractitionerRole/") and "#" not in reference:
@@ -117,8 +117,8 @@ def _nucc(concepts: Any) -> tuple[str, ...]:
 def role_for(sources: Sources, reference: str, organization: str | None, on: date) -> Role | None:
     """The PractitionerRole of a practitioner on a date, None where there is none on file.
 
-    One at the organization counts before one that names none, and that before another organization's; then one
-    in force before one that is not, one with a specialty before one without, then by id.
+    One at the organization counts before one that names none, and that before another organization's; then
+    one in force before one that is not, one with a specialty before one without, then by id.
     """
     return sources.once(
         ("role", reference, organization, on), lambda: _choose(sources, reference, organization, on)

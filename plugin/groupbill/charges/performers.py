@@ -1,4 +1,4 @@
-"""Who is paid for the line: the leader of the session, or two where the payer pays two, or their supervisor."""
+"""Who is paid for the line: the leader, two of them where the payer pays two, or their supervisor."""
 
 from __future__ import annotations
 
@@ -46,8 +46,7 @@ def _leaders(
     first = [leader for leader in present if leader.role == present[0].role] if present else []
     undecided = len(first) > most and first[0].role != "PPRF"
     paid = tuple(
-        _rendering(sources, leader, session, number)
-        for number, leader in enumerate(present[:most], start=1)
+        _rendering(sources, leader, session, number) for number, leader in enumerate(present[:most], start=1)
     )
     return paid, undecided
 

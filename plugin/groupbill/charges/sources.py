@@ -24,8 +24,8 @@ _EMPTY: Mapping[str, Any] = {}
 class Sources:
     """Resources, settings, policies and code tables of one run, and a memory of what was read from them.
 
-    Practitioners, Organizations and Locations are few and met again in every session; a patient's chart is met
-    again in every session of the patient. The memory is bounded, and nothing of it outlives the run.
+    Practitioners, Organizations and Locations are few and met again in every session, a patient's chart in
+    every session of the patient. The memory is bounded, and nothing of it outlives the run.
     """
 
     def __init__(self, index: Index, settings: Settings, policies: Policies, reference: Reference) -> None:

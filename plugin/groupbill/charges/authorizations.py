@@ -1,0 +1,91 @@
+"""Prior authorizations and referrals of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from ..fhir.codes import codings, procedure_code
+from ..fhir.dates import day
+from ..fhir.extensions import value
+from ..model import Authorization, Coverage, Resource
+from .chart import Chart
+from .sources import Sources
+
+_ENDED = frozenset({"cancelled", "entered-in-error", "draft"})
+_LIVE_REQUESTS = frozenset({"active", "completed"})
+_TESTS = frozenset({"108252007", "363679005", "387713003"})
+"""SNOMED CT categories of orders that are no referral: laboratory, imaging, surgical procedure."""
+
+
+def authorization(
+    sources: Sources, chart: Chart, coverage: Coverage | None, codes: Collection[str], on: date
+) -> Authorization | None:
+    """The payer's answer to a preauthorization that covers the date, else the number on the Coverage."""
+    if coverage is None:
+        return None
+    for response in chart.find("ClaimResponse", "patient"):
+        if _covers(sources, response, coverage, codes, on):
+            return Authorization(
+                number=str(response["preAuthRef"]), source=f"ClaimResponse/{response.get('id')}"
+            )
+    number = value(coverage.resource, "authorization")
+    return (
+        Authorization(number=number, source=coverage.reference)
+        if number and isinstance(number, str)
+        else None
+    )
+
+
+def _covers(
+    sources: Sources, response: Resource, coverage: Coverage, codes: Collection[str], on: date
+) -> bool:
+    if response.get("use") != "preauthorization" or not response.get("preAuthRef"):
+        return False
+    if response.get("status") in _ENDED or response.get("outcome") == "error":
+        return False
+    insurer = sources.index.ref(response.get("insurer"), response)
+    if insurer is not None and coverage.payer is not None and not insurer.endswith(coverage.payer):
+        return False
+    return within(sources, response.get("preAuthPeriod"), on) and _asked(sources, response, codes)
+
+
+def within(sources: Sources, period: Any, on: date) -> bool:
+    """Whether a date lies in a FHIR Period, both ends included; what is not stated does not limit."""
+    stated = period if isinstance(period, dict) else {}
+    zone = sources.zone()
+    start, end = day(stated.get("start"), zone), day(stated.get("end"), zone)
+    return (start is None or start <= on) and (end is None or on <= end)
+
+
+def _asked(sources: Sources, response: Resource, codes: Collection[str]) -> bool:
+    """Whether the request, where it is on file and names procedures, names one of these."""
+    request = sources.get(sources.index.ref(response.get("request"), response))
+    named = {procedure_code(item.get("productOrService")) for item in request.get("item") or ()} - {None}
+    return not named or not named.isdisjoint(codes)
+
+
+def referral(sources: Sources, chart: Chart, own: Resource, on: date) -> str | None:
+    """The ServiceRequest behind the visit, else the patient's first that stood on the date."""
+    if not sources.has("ServiceRequest"):
+        return None
+    for element in own.get("basedOn") or ():
+        reference = sources.index.ref(element, own)
+        if reference and reference.startswith("ServiceRequest/") and sources.get(reference):
+            return reference
+    found = (
+        f"ServiceRequest/{request.get('id')}"
+        for request in chart.find("ServiceRequest", "subject")
+        if _refers(sources, request, on)
+    )
+    return next(found, None)
+
+
+def _refers(sources: Sources, request: Resource, on: date) -> bool:
+    if request.get("status") not in _LIVE_REQUESTS:
+        return False
+    if any(code in _TESTS for _, code in codings(request.get("category") or [])):
+        return False
+    written = day(request.get("authoredOn"), sources.zone())
+    return (written is None or written <= on) and within(sources, request.get("occurrencePeriod"), on)

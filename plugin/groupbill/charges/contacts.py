@@ -1,0 +1,129 @@
+"""A patient's Encounters, read once per chart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, tzinfo
+from typing import NamedTuple
+
+from ..fhir.dates import day, period
+from ..fhir.encounter import actors, category, cpt_codes, period_element, status
+from ..model import Period, Resource, Visit
+from .chart import Chart
+from .notes import notes_of
+from .people import practitioner
+from .place import IN_PERSON, locations_of, modality_of
+from .sources import Sources
+
+_NEVER = frozenset({"cancelled", "entered-in-error"})
+_LEADING = ("PPRF", "SPRF", "ATND", "")
+_NOTHING: Resource = {}
+
+
+class Contact(NamedTuple):
+    """An Encounter with its days at the site."""
+
+    reference: str
+    status: str
+    category: str
+    codes: tuple[str, ...]
+    period: Period
+    last: date | None
+    """Day of the end, None where none is recorded."""
+    practitioners: tuple[str, ...]
+    """Who performed it, PPRF first."""
+    in_person: bool
+    provider: str | None
+    location: str | None
+
+    def touches(self, on: date) -> bool:
+        """Whether a date is one of its days; without an end only the day it began is known to be."""
+        start = self.period.date
+        if start is None:
+            return False
+        return start <= on <= (self.last or start)
+
+
+def contacts(sources: Sources, chart: Chart) -> tuple[Contact, ...]:
+    """All Encounters of a patient that were not cancelled or entered in error, by id."""
+    return chart.once("contacts", lambda: _contacts(sources, chart))
+
+
+def _contacts(sources: Sources, chart: Chart) -> tuple[Contact, ...]:
+    return tuple(
+        contact(sources, resource)
+        for resource in chart.find("Encounter", "subject")
+        if status(resource) not in _NEVER
+    )
+
+
+def contact(sources: Sources, resource: Resource) -> Contact:
+    """One Encounter."""
+    parent = sources.get(sources.index.ref(resource.get("partOf"), resource))
+    location, zone = _site(sources, resource, parent)
+    stated = period_element(resource) or period_element(parent) or {}
+    return Contact(
+        reference=f"Encounter/{resource.get('id')}",
+        status=status(resource),
+        category=category(resource) or "",
+        codes=tuple(cpt_codes(resource)),
+        period=period(stated, zone),
+        last=day(stated.get("end"), zone),
+        practitioners=_performers(sources, resource) or _performers(sources, parent),
+        in_person=modality_of(resource, parent)[0] == IN_PERSON,
+        provider=_provider(sources, resource) or _provider(sources, parent),
+        location=location,
+    )
+
+
+def _site(sources: Sources, resource: Resource, parent: Resource) -> tuple[str | None, tzinfo | None]:
+    """The Location and the zone of the site, the parent's where the Encounter names none."""
+    found = locations_of(sources, resource) or locations_of(sources, parent)
+    location = found[0] if found else None
+    organization = _provider(sources, resource) or _provider(sources, parent)
+    return location, sources.zone(location, organization)
+
+
+def _provider(sources: Sources, resource: Resource) -> str | None:
+    return sources.index.ref(resource.get("serviceProvider"), resource)
+
+
+def _performers(sources: Sources, resource: Resource) -> tuple[str, ...]:
+    found = []
+    for element, role, _ in actors(resource):
+        reference = sources.index.ref(element, resource)
+        if role in _LEADING and reference is not None and not reference.startswith(("Patient", "Related")):
+            found.append((_LEADING.index(role), practitioner(sources, reference) or reference))
+    return tuple(dict.fromkeys(who for _, who in sorted(found)))
+
+
+def visits(sources: Sources, patient: str, on: date, own: str | None = None) -> tuple[Visit, ...]:
+    """The patient's Encounters that touch a date, by start and id; `own` is the one of the session at hand.
+
+    Signed notes are looked up only where there is more than one visit: nobody asks about them otherwise.
+    """
+    chart = sources.chart(patient)
+    found = [each for each in contacts(sources, chart) if each.touches(on)]
+    several = len(found) > 1
+    made = (_visit(sources, chart, each, own, several) for each in found)
+    return tuple(sorted(made, key=lambda visit: (_start(visit.period), visit.reference)))
+
+
+def _start(when: Period) -> str:
+    return when.start.isoformat() if when.start else ""
+
+
+def _visit(sources: Sources, chart: Chart, each: Contact, own: str | None, several: bool) -> Visit:
+    visit = Visit(
+        reference=each.reference,
+        status=each.status,
+        category=each.category,
+        codes=each.codes,
+        period=each.period,
+        practitioners=each.practitioners,
+        own_session=each.reference == own,
+    )
+    if not several:
+        return visit
+    signed = (note.reference for note in notes_of(sources, chart, each.reference, own=True) if note.signed)
+    return replace(visit, notes=tuple(signed))

@@ -1,0 +1,96 @@
+"""Progress notes: DocumentReferences and Compositions about one patient at one Encounter."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import Note, Resource
+from .chart import Chart
+from .filed import at_encounter
+from .people import practitioner
+from .sources import Sources
+
+_FINAL = frozenset({"final", "amended", "corrected", "appended"})
+_WITHDRAWN = frozenset({"entered-in-error", "superseded", "cancelled"})
+_PROFESSIONAL = ("Practitioner", "npi|")
+
+
+def notes_of(sources: Sources, chart: Chart, encounter: str | None, *, own: bool) -> tuple[Note, ...]:
+    """The patient's notes of an Encounter (`own`: the patient's; else the session's), by type and id."""
+    if encounter is None or not (sources.has("DocumentReference") or sources.has("Composition")):
+        return ()
+    return tuple(
+        note
+        for kind in ("Composition", "DocumentReference")
+        for resource in at_encounter(sources, chart, kind, encounter, own=own)
+        if (note := _note(sources, resource)) is not None
+    )
+
+
+def _note(sources: Sources, resource: Resource) -> Note | None:
+    """None for a note that was withdrawn or replaced."""
+    if resource.get("status") in _WITHDRAWN or resource.get("docStatus") in _WITHDRAWN:
+        return None
+    document = resource.get("resourceType") == "DocumentReference"
+    final = resource.get("docStatus" if document else "status") in _FINAL
+    signers = _practitioners(sources, resource, _signers(resource))
+    return Note(
+        reference=f"{resource.get('resourceType')}/{resource.get('id')}",
+        final=final,
+        signed=final and bool(signers),
+        author=signers or _practitioners(sources, resource, resource.get("author") or ()),
+        digest=_digest(sources, resource),
+    )
+
+
+def _signers(resource: Resource) -> list[Any]:
+    """`authenticator` of R4, `attester.party` of Composition and R5."""
+    found = [resource["authenticator"]] if isinstance(resource.get("authenticator"), dict) else []
+    for attester in resource.get("attester") or ():
+        if isinstance(attester, dict) and isinstance(attester.get("party"), dict):
+            found.append(attester["party"])
+    return found
+
+
+def _practitioners(sources: Sources, resource: Resource, elements: Any) -> tuple[str, ...]:
+    found = (practitioner(sources, sources.index.ref(element, resource)) for element in elements)
+    return tuple(dict.fromkeys(each for each in found if each and each.startswith(_PROFESSIONAL)))
+
+
+def _digest(sources: Sources, resource: Resource) -> str | None:
+    """SHA-256 of what the note says, None where its text is not at hand. Only the hash is kept."""
+    parts = [part for part in _texts(sources, resource) if part]
+    return hashlib.sha256(b"\x1f".join(parts)).hexdigest() if parts else None
+
+
+def _texts(sources: Sources, resource: Resource) -> Iterator[bytes]:
+    for content in resource.get("content") or ():
+        yield _attachment(sources, resource, content.get("attachment") or {})
+    yield from _sections(resource.get("section") or ())
+
+
+def _attachment(sources: Sources, resource: Resource, attachment: Any) -> bytes:
+    """Its data; where they are elsewhere, the Binary on file, else the hash or address it is known by."""
+    if not attachment.get("data") and attachment.get("url"):
+        binary = sources.get(sources.index.ref({"reference": attachment["url"]}, resource))
+        attachment = binary if binary.get("data") else attachment
+    data = attachment.get("data")
+    if isinstance(data, str):
+        try:
+            return binascii.a2b_base64(data).strip()
+        except ValueError:
+            return data.encode()
+    known = attachment.get("hash") or attachment.get("url") or ""
+    return known.encode() if isinstance(known, str) else b""
+
+
+def _sections(sections: Any) -> Iterator[bytes]:
+    for section in sections:
+        if isinstance(section, dict):
+            text = section.get("text") or {}
+            div = text.get("div") if isinstance(text, dict) else None
+            yield div.strip().encode() if isinstance(div, str) else b""
+            yield from _sections(section.get("section") or ())

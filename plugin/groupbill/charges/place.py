@@ -1,0 +1,140 @@
+"""Modality and place of service of one participant (domain rule TEL01: decided per participant)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..fhir.codes import POS, ROLE_CODE, codings
+from ..fhir.encounter import category, virtual
+from ..fhir.extensions import value
+from ..model import Resource, Session
+from .sources import Sources
+
+IN_PERSON, VIDEO, AUDIO = "in-person", "video", "audio"
+_MODALITIES = frozenset({IN_PERSON, VIDEO, AUDIO})
+_INSTITUTION = frozenset({"IMP", "ACUTE", "NONAC", "SS", "EMER", "OBSENC"})
+"""Classes of which 11 would be wrong: without a Location the place is not known."""
+_HOME = frozenset({"10", "12"})
+_DEFAULT = "11"
+_HIGH = 4
+"""How many `Location.partOf` are followed: room, floor, building, campus."""
+
+
+class Place(NamedTuple):
+    """Where and how a participant took part; fields as in `Participant`."""
+
+    modality: str
+    modality_assumed: bool
+    code: str | None
+    assumed: bool
+    home: bool
+    facility: str | None
+
+
+class Spot(NamedTuple):
+    """What a Location says about the place of service."""
+
+    code: str | None
+    home: bool
+
+    @property
+    def known(self) -> bool:
+        """Whether it says anything."""
+        return self.home or self.code is not None
+
+
+_NOWHERE = Spot(None, False)
+
+
+def place(sources: Sources, session: Session, own: Resource, parent: Resource) -> Place:
+    """Place and modality of a participant; `own` and `parent` are their own and the session's Encounter."""
+    modality, assumed = modality_of(own, parent)
+    locations = locations_of(sources, own)
+    if modality == IN_PERSON:
+        code, home = _in_person(sources, session, own, parent, locations)
+        facility = None if home else next(iter(locations), session.location)
+        return Place(modality, assumed, code, False, home, facility)
+    code, home, guessed = _remote(sources, session, own, locations)
+    return Place(modality, assumed, code, guessed, home, None if home else session.location)
+
+
+def modality_of(own: Resource, parent: Resource) -> tuple[str, bool]:
+    """in-person, video or audio, and whether video was only assumed (class VR says remote, not how)."""
+    for encounter in (own, parent):
+        stated = value(encounter, "modality")
+        if stated in _MODALITIES:
+            return str(stated), False
+    for encounter in (own, parent):
+        kind = category(encounter)
+        if kind == "VR" or virtual(encounter):
+            return VIDEO, True
+        if kind is not None:
+            break
+    return IN_PERSON, False
+
+
+def locations_of(sources: Sources, encounter: Resource) -> list[str]:
+    """The Locations of an Encounter that were really used, in their order."""
+    return [
+        reference
+        for entry in encounter.get("location") or ()
+        if entry.get("status") not in ("planned", "reserved")
+        and (reference := sources.index.ref(entry.get("location"), encounter)) is not None
+    ]
+
+
+def spot(sources: Sources, location: str | None) -> Spot:
+    """What a Location, or the one it is part of, says about the place of service."""
+    if location is None:
+        return _NOWHERE
+    return sources.once(("spot", location), lambda: _spot(sources, location))
+
+
+def _spot(sources: Sources, location: str | None) -> Spot:
+    for _ in range(_HIGH):
+        resource = sources.get(location)
+        found = list(codings(resource.get("type")))
+        code = next((code for uri, code in found if uri == POS), None)
+        home = code in _HOME or any(code == "PTRES" and uri in ("", ROLE_CODE) for uri, code in found)
+        if home or code is not None:
+            return Spot(code, home)
+        location = sources.index.ref(resource.get("partOf"), resource)
+        if location is None:
+            break
+    return _NOWHERE
+
+
+def _first_known(sources: Sources, locations: list[str]) -> Spot:
+    spots = (spot(sources, location) for location in locations)
+    return next((found for found in spots if found.known), _NOWHERE)
+
+
+def _in_person(
+    sources: Sources, session: Session, own: Resource, parent: Resource, locations: list[str]
+) -> tuple[str | None, bool]:
+    found = _first_known(sources, locations)
+    if not found.known and category(own) == "HH":
+        return "12", True
+    if not found.known:
+        found = spot(sources, session.location)
+    if found.home:
+        return "12", True
+    if found.code is not None:
+        return found.code, False
+    kind = category(own) or category(parent)
+    if kind == "HH":
+        return "12", True
+    return (None if kind in _INSTITUTION else _DEFAULT), False
+
+
+def _remote(
+    sources: Sources, session: Session, own: Resource, locations: list[str]
+) -> tuple[str, bool, bool]:
+    """Code, whether at home, whether assumed. The session's Location is where the leader sat, not the patient."""
+    found = _first_known(sources, [each for each in locations if each != session.location])
+    if found.home or (not found.known and category(own) == "HH"):
+        return "10", True, False
+    if found.known:
+        return "02", False, False
+    code = sources.settings.remote_place_of_service
+    return code, code == "10", True
