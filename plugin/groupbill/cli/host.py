@@ -1,0 +1,51 @@
+"""From the options of a command to a host and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from ..errors import InputError, UsageError
+from ..fhir.index import Index
+from ..fhir.read import read_sources
+from ..host import Host
+from ..settings import Settings
+from .progress import progress
+
+
+def open_host(settings: Path | None) -> Host:
+    """A host under the settings file, or `groupbill.toml` of the working folder."""
+    return Host(Settings.load(settings))
+
+
+def read(sources: Sequence[str]) -> Index:
+    """Everything that can be read of the sources.
+
+    Errors:
+        UsageError: no source was given.
+        InputError: nothing at all could be read; the message names each place and what was expected.
+    """
+    if not sources:
+        raise UsageError("nothing to read: name a file or a folder, or - for standard input")
+    index = Index()
+    with progress("reading") as advance:
+        read_sources(index, sources, advance)
+    if index.count == 0:
+        reasons = "; ".join(f"{finding.at}: {finding.message}" for finding in index.findings[:5])
+        raise InputError(f"nothing readable: {reasons or 'the sources hold no FHIR resource'}")
+    return index
+
+
+def day(text: str | None, host: Host) -> date:
+    """The day of the run.
+
+    Errors:
+        UsageError: not a date.
+    """
+    if text is None:
+        return host.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--today {text!r}: expected a date like 2026-03-10") from None

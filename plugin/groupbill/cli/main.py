@@ -1,0 +1,105 @@
+"""`groupbill`: the commands and their options, as typer reads them."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import GroupBillError
+
+app = typer.Typer(
+    name="groupbill",
+    help="Group psychotherapy sessions in FHIR become one checked charge and claim per participant.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+policy_app = typer.Typer(help="Check and show payer policies.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
+
+
+class Format(StrEnum):
+    """What `check` prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    OUTCOME = "outcome"
+
+
+Settings = Annotated[
+    Path | None, typer.Option("--settings", help="Settings file; default groupbill.toml here.", metavar="FILE")
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SOURCE...", help="Bundle, resource, NDJSON, a folder of these, or - for stdin."),
+]
+Today = Annotated[
+    str | None, typer.Option("--today", help="The day of the run; default today, in the settings' zone.", metavar="DATE")
+]
+
+
+@app.callback(invoke_without_command=True)
+def groupbill(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Group psychotherapy sessions in FHIR become one checked charge and claim per participant."""
+    if version:
+        from ..version import VERSION
+
+        print(VERSION)
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    sources: Sources = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the JSON report.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the plan: FILE.json or FILE.ndjson.")] = None,
+    today: Today = None,
+    accept_corrections: Annotated[
+        bool, typer.Option("--accept-corrections", help="Write more replacements and voids than allowed.")
+    ] = False,
+    settings: Settings = None,
+) -> None:
+    """Derive, check and plan: the main job."""
+    from .run import run_files
+
+    raise typer.Exit(
+        run_files(sources or [], settings, today=today, json=json, out=out, accept_corrections=accept_corrections)
+    )
+
+
+@app.command()
+def check(
+    sources: Sources = None,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    format: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,
+    today: Today = None,
+    settings: Settings = None,
+) -> None:
+    """Check the Claims and ChargeItems on file, anybody's, against each other, per patient and day."""
+    from .check import check_files
+
+    raise typer.Exit(check_files(sources or [], settings, today=today, format=Format.JSON if json else format))
+
+
+def main() -> None:
+    """Run the command line; errors are one line on stderr, never a traceback."""
+    try:
+        app(prog_name="groupbill")
+    except GroupBillError as error:
+        print(f"groupbill: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_status) from None
+    except BrokenPipeError:
+        # The reader of our output has gone (`groupbill run ... | head`); closing stderr keeps Python from
+        # complaining about the flush at exit.
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        print("groupbill: interrupted", file=sys.stderr)
+        raise SystemExit(130) from None

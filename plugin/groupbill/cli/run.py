@@ -1,0 +1,71 @@
+"""`groupbill run SOURCE...`: the main job on files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import UsageError
+from ..fhir.json import dumps
+from ..model import SessionReport
+from ..pipeline import Run
+from ..report.report import Report
+from ..report.write import write_plan
+from .host import day, open_host, read
+from .progress import progress
+
+
+def run_files(  # noqa: PLR0913 - one parameter per option of the command
+    sources: Sequence[str],
+    settings: Path | None,
+    *,
+    today: str | None,
+    json: bool,
+    out: Path | None,
+    accept_corrections: bool,
+) -> int:
+    """Read, derive, check, plan; print the tables or the report; write the plan. The exit status."""
+    if out is not None and out.suffix not in (".json", ".ndjson"):
+        raise UsageError(f"--out {out}: expected a name that ends in .json or .ndjson")
+    host = open_host(settings)
+    on = day(today, host)
+    index = read(sources)
+    run = host.start(index, on, accept_corrections=accept_corrections)
+    sessions: list[SessionReport] = []
+    with progress("sessions", run.expected) as advance:
+        for session in run:
+            sessions.append(session)
+            advance()
+    report = host.report(run, sessions)
+    if out is not None:
+        write_plan(report.transactions(), out)
+    if json:
+        sys.stdout.buffer.write(dumps(report.to_json()) + b"\n")
+        sys.stdout.flush()
+    else:
+        _print(run, report)
+    return report.exit_status
+
+
+def _print(run: Run, report: Report) -> None:
+    """The tables, what concerns the whole input, and the totals."""
+    from rich.console import Console
+
+    from ..report.as_text import Totals, checked_text, finding_text, session_table
+
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None)
+    totals = Totals()
+    for session in report.sessions:
+        console.print(session_table(session))
+        totals.add(session)
+    for checked in report.checked:
+        console.print(checked_text(checked))
+    for finding in report.findings:
+        console.print(finding_text(finding))
+    totals.note(report.findings)
+    console.print(totals.text())
+    if report.corrections_held:
+        console.print("corrections are shown and not planned: see ENG07, or pass --accept-corrections")
+
+
