@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from .charge import Line
-from .participant import Coverage, Diagnosis, Participant
+from .participant import Billing, Coverage, Diagnosis, Participant
 from .period import Period
 from .policy import Policy
 from .session import Resource
@@ -53,6 +53,10 @@ class Bill:
     """The facts behind a desired bill, or behind one on file whose session was given."""
     resource: Resource | None = None
     """The resource on file; None for a desired one."""
+    billing: Billing | None = None
+    """The billing provider of a bill on file, where its resource is on file too (PRV09, PRV12)."""
+    unresolved: frozenset[str] = frozenset()
+    """`provider`, `rendering`: named by the bill on file, but without a resource or NPI to be seen (PRV08)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ class Line:
     billing: str | None = None
     """Organization or Practitioner reference."""
     encounter: str | None = None
+    encounter_status: str | None = None
+    """Status of that Encounter in R4 words, for a line on file; None where it is not on file (CHG04)."""
     pointers: tuple[int, ...] = ()
     """`diagnosisSequence`."""
     professional: bool = True

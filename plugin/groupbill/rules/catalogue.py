@@ -40,6 +40,9 @@ ENGINE = {
 }
 """Codes and names of the findings that are no rule's."""
 
+FIXED = frozenset({"ENG01", "ENG02", "ENG03"})
+"""Findings whose severity can't be changed and which can't be ignored."""
+
 PREFIXES = frozenset(family.upper() for family in FAMILIES) | {"ENG"}
 _DIGITS = "0123456789"
 _SCOPES = (SessionRule, ParticipantRule, DayRule, LineRule, ClaimRule)
@@ -131,16 +134,20 @@ class Catalogue:
         for word, severity in sorted(
             stated.items(), key=lambda item: len(self._known(place, item[0])), reverse=True
         ):
-            if severity not in Severity:
-                raise SettingsError(f"{place}: {severity!r} is no severity (error, warning, information)")
-            for code in self._known(place, word):
-                found[code] = Severity(severity)
+            try:
+                weight = Severity(severity)
+            except ValueError as error:
+                words = ", ".join(Severity)
+                raise SettingsError(f"{place}: {severity!r} is no severity ({words})") from error
+            found.update(dict.fromkeys(self._known(place, word), weight))
         return found
 
     def _known(self, place: str, word: str) -> frozenset[str]:
         codes = self.resolve(word)
+        if codes and codes <= FIXED:
+            raise SettingsError(f"{place}: {word} can't be changed")
         if codes:
-            return codes
+            return codes - FIXED
         near = self.nearest(word)
         hint = f"; did you mean {near}?" if near else ""
         raise SettingsError(f"{place}: no rule is called {word!r}{hint}")

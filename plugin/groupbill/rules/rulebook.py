@@ -6,19 +6,14 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..model import Bill, Finding, Participant, PatientDay, Policy, Session, Severity, Tally, Verdict
-from .catalogue import Catalogue
+from ..model import Bill, Finding, Line, Participant, PatientDay, Policy, Session, Severity, Tally, Verdict
+from .catalogue import ENGINE, FIXED, Catalogue
 from .rule import Context, Rule, Scope
 
 if TYPE_CHECKING:
     from ..settings import Settings
 
 _log = logging.getLogger(__name__)
-
-FIXED = frozenset({"ENG01", "ENG02", "ENG03"})
-"""Findings of the engine whose severity can't be changed and which can't be ignored."""
-
-CRASH = "ENG02"
 
 
 class _Entry(NamedTuple):
@@ -32,7 +27,8 @@ class _Entry(NamedTuple):
 class Rulebook:
     """All rules that are switched on, run per scope. Counts how often each came to which verdict.
 
-    A rule that raises becomes finding ENG02 at the place of the facts; the others go on.
+    Findings come by code, then place. A rule that raises becomes ENG02 at the place of the facts; the others
+    go on.
     """
 
     def __init__(
@@ -69,87 +65,42 @@ class Rulebook:
         policy: Policy | None = None,
     ) -> list[Finding]:
         """Findings on a session as a whole. Where it has no single payer, only the settings weigh them."""
-        findings: list[Finding] = []
-        place = session.encounter or (session.sources[0] if session.sources else session.key)
-        for entry in self._by_scope[Scope.SESSION]:
-            try:
-                found = entry.check(session, participants, context)
-                if found is None:
-                    continue
-                self._take(entry, found, policy, findings)
-            except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
-                findings.append(self._crash(entry, error, place))
-        return _ordered(findings)
+        return _ordered(self._run(Scope.SESSION, (session, participants, context), policy))
 
     def participant(self, participant: Participant, context: Context) -> list[Finding]:
         """Findings on one participant."""
-        findings: list[Finding] = []
-        for entry in self._by_scope[Scope.PARTICIPANT]:
-            try:
-                found = entry.check(participant, context)
-                if found is None:
-                    continue
-                self._take(entry, found, participant.policy, findings)
-            except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
-                lines = participant.lines
-                place = lines[0].at if lines else participant.member.member
-                findings.append(self._crash(entry, error, place))
-        return _ordered(findings)
+        return _ordered(self._run(Scope.PARTICIPANT, (participant, context), participant.policy))
 
     def day(self, day: PatientDay, context: Context) -> list[Finding]:
-        """Findings on one patient's day. A crash sits on our own line of it, where there is one."""
-        findings: list[Finding] = []
-        for entry in self._by_scope[Scope.PATIENT_DAY]:
-            try:
-                found = entry.check(day, context)
-                if found is None:
-                    continue
-                self._take(entry, found, day.policy, findings)
-            except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
-                findings.append(self._crash(entry, error, _place_of_day(day)))
-        return _ordered(findings)
+        """Findings on one patient's day."""
+        return _ordered(self._run(Scope.PATIENT_DAY, (day, context), day.policy))
 
     def bill(self, bill: Bill, context: Context) -> list[Finding]:
         """Findings on one Claim or ChargeItem and each of its lines."""
-        findings: list[Finding] = []
-        for entry in self._by_scope[Scope.CLAIM]:
-            try:
-                found = entry.check(bill, context)
-                if found is None:
-                    continue
-                self._take(entry, found, bill.policy, findings)
-            except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
-                findings.append(self._crash(entry, error, bill.at))
+        findings = self._run(Scope.CLAIM, (bill, context), bill.policy)
         for line in bill.lines:
-            for entry in self._by_scope[Scope.LINE]:
-                try:
-                    found = entry.check(line, bill, context)
-                    if found is None:
-                        continue
-                    self._take(entry, found, bill.policy, findings)
-                except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
-                    findings.append(self._crash(entry, error, line.place()))
+            findings += self._run(Scope.LINE, (line, bill, context), bill.policy)
         return _ordered(findings)
 
-    def _take(
-        self, entry: _Entry, found: Iterable[Finding], policy: Policy | None, findings: list[Finding]
-    ) -> None:
-        """Count one answer and keep its findings under the severity in force."""
-        answer = found if isinstance(found, tuple) else tuple(found)
-        if not answer:
-            entry.tally.passed += 1
-            return
-        for finding in answer:
-            if finding.code != entry.rule.code:
-                raise ValueError("a rule answers under its own code only")
-        for verdict, attribute in _COUNTED:
-            if any(finding.verdict is verdict for finding in answer):
-                setattr(entry.tally, attribute, getattr(entry.tally, attribute) + 1)
-                break
-        for finding in answer:
-            weighed = self.weigh(finding, policy)
-            if weighed is not None:
-                findings.append(weighed)
+    def _run(self, scope: Scope, facts: tuple[Any, ...], policy: Policy | None) -> list[Finding]:
+        """Ask every rule of one scope about the same facts."""
+        findings: list[Finding] = []
+        for rule, check, tally in self._by_scope[scope]:
+            try:
+                found = check(*facts)
+                if found is None:
+                    continue
+                answer = tuple(found)
+                if not answer:
+                    tally.passed += 1
+                    continue
+                _count(answer, rule, tally)
+            except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
+                findings.append(_crash(rule, error, facts))
+                continue
+            weighed = (self.weigh(finding, policy) for finding in answer)
+            findings.extend(finding for finding in weighed if finding is not None)
+        return findings
 
     def weigh(self, finding: Finding, policy: Policy | None) -> Finding | None:
         """The finding under the severity in force.
@@ -186,25 +137,34 @@ class Rulebook:
             known = self._policies[id(policy)] = (policy, named)
         return known[1]
 
-    def _crash(self, entry: _Entry, error: Exception, place: str) -> Finding:
-        """ENG02: the type of the error only, its text may hold what a resource says."""
-        _log.error("rule %s crashed: %s", entry.rule.code, type(error).__name__)
-        return Finding(
-            code=CRASH,
-            name="crashed",
-            severity=Severity.ERROR,
-            at=place,
-            message=f"rule {entry.rule.code} crashed ({type(error).__name__})",
-            source="groupbill",
-        )
+
+def _crash(rule: Rule, error: Exception, facts: tuple[Any, ...]) -> Finding:
+    """ENG02: the type of the error only, its text may hold what a resource says."""
+    _log.error("rule %s crashed: %s", rule.code, type(error).__name__)
+    return Finding(
+        code="ENG02",
+        name=ENGINE["ENG02"],
+        severity=Severity.ERROR,
+        at=_place(facts[0]),
+        message=f"rule {rule.code} crashed ({type(error).__name__})",
+        source="groupbill",
+    )
 
 
-_COUNTED = (
-    (Verdict.FAIL, "failed"),
-    (Verdict.NO_DATA, "no_data"),
-    (Verdict.BYPASSED, "bypassed"),
-)
-"""A case counts once, under the worst of its verdicts."""
+_COUNTED = ((Verdict.FAIL, "failed"), (Verdict.NO_DATA, "no_data"), (Verdict.BYPASSED, "bypassed"))
+
+
+def _count(answer: tuple[Finding, ...], rule: Rule, tally: Tally) -> None:
+    """Count one case once, under the worst of its verdicts.
+
+    Errors:
+        ValueError: a rule that speaks under another's code.
+    """
+    if any(finding.code != rule.code for finding in answer):
+        raise ValueError("a rule answers under its own code only")
+    verdicts = {finding.verdict for finding in answer}
+    attribute = next((name for verdict, name in _COUNTED if verdict in verdicts), "passed")
+    setattr(tally, attribute, getattr(tally, attribute) + 1)
 
 
 def _ordered(findings: list[Finding]) -> list[Finding]:
@@ -213,7 +173,15 @@ def _ordered(findings: list[Finding]) -> list[Finding]:
     return findings
 
 
-def _place_of_day(day: PatientDay) -> str:
-    own = [line for line in day.lines if line.desired]
-    lines = own or list(day.lines)
-    return lines[0].place() if lines else day.patient
+def _place(facts: Any) -> str:
+    """Where the facts stand: our own line of them, where there is one."""
+    if isinstance(facts, Session):
+        return facts.encounter or next(iter(facts.sources), facts.key)
+    if isinstance(facts, Line):
+        return facts.place()
+    if isinstance(facts, Bill):
+        return facts.at
+    own = [line for line in facts.lines if line.desired] or list(facts.lines)
+    if own:
+        return str(own[0].place())
+    return str(facts.patient if isinstance(facts, PatientDay) else facts.member.member)

@@ -1,0 +1,212 @@
+"""GRP: how many took part, and who they are to one another. Judged by each participant's own payer policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..model import Finding, Participant, Severity
+from .grp_family import FamilyCode, RelatedParticipants
+from .rule import Context, ParticipantRule, Rule
+from .services import GROUP, no_data, own_place
+
+_USUAL_MAXIMUM = 12
+"""Above this a group is unusual even where the payer states no limit (NGS, Connecticut, New York)."""
+
+_STRONG = frozenset({"V", "R-hi", ""})
+
+
+class TooFewParticipants(ParticipantRule):
+    """Too few people took part for it to be a group.
+
+    ## What it does
+    Counts everybody whose attendance is established, whoever pays for them, and fails below the policy's
+    `group_size.min` (2 by default).
+
+    ## Why it matters
+    Therapy of one person is individual therapy, another code. Payers deny the group code and take back what
+    they paid.
+
+    ## References
+    - 22 CCR 51505.3 (2), N.H. He-M 426.08 (2), 14 NYCRR 588.6 (2), Wis. Adm. Code DHS 107.13 ("more than
+      one").
+    """
+
+    code = "GRP01"
+    name = "too-few-participants"
+    severity = Severity.ERROR
+    source = "22 CCR 51505.3; N.H. He-M 426.08; 14 NYCRR 588.6; Wis. Adm. Code DHS 107.13, read 2026-11"
+    confidence = "V"
+    denial = ("N657", "11")
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge the size of the group for one participant's payer."""
+        if participant.session.code != "90853":
+            return None
+        least, attended = participant.policy["group_size.min"], participant.session.attended
+        if least is None or attended >= least:
+            return ()
+        message = f"{attended} attended; a group is at least {least}"
+        source = participant.policy.source("group_size.min")
+        return (self.finding(message, at=own_place(participant), source=source),)
+
+
+class TooManyParticipants(ParticipantRule):
+    """More people took part than the payer allows.
+
+    ## What it does
+    Counts everybody who attended and compares with the policy's `group_size.max`. A limit that was read in
+    the payer's own words is an error; one known from elsewhere a warning, as is a group above 12 where the
+    payer states no limit. Each participant is judged by their own payer, so one session can be billable for
+    one and not for another.
+
+    ## Why it matters
+    Payers that limit the size deny the claims of the whole group, or take them back after an audit.
+
+    ## References
+    - Conn. Agencies Regs. 17b-262-822 (12), 14 NYCRR 588.6 (12), N.H. He-M 426.08 (10),
+      Wis. Adm. Code DHS 107.13 (10), 22 CCR 51505.3 (8).
+    - Summary of NGS LCD L33632 (12), a secondary source.
+    """
+
+    code = "GRP02"
+    name = "too-many-participants"
+    severity = Severity.ERROR
+    source = "Summary of NGS LCD L33632 (12 participants), nextgen.com article rcm-5898, read 2026-11"
+    confidence = "V2"
+    denial = ("222", "50", "N115")
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge the size of the group for one participant's payer."""
+        if participant.session.code != "90853":
+            return None
+        policy, attended = participant.policy, participant.session.attended
+        limit = policy["group_size.max"]
+        if attended <= (_USUAL_MAXIMUM if limit is None else limit):
+            return ()
+        if limit is None:
+            message = f"{attended} attended; above {_USUAL_MAXIMUM} payers question a group"
+            return (self.finding(message, at=own_place(participant), severity=Severity.WARNING),)
+        strong = policy.values["group_size.max"].confidence in _STRONG
+        message = f"{attended} attended; the payer allows {limit}"
+        return (
+            self.finding(
+                message,
+                at=own_place(participant),
+                severity=Severity.ERROR if strong else Severity.WARNING,
+                source=policy.source("group_size.max"),
+            ),
+        )
+
+
+class NumberAttendingNotRecorded(ParticipantRule):
+    """The participant's record doesn't say how many attended.
+
+    ## What it does
+    Looks for the number attending in the participant's own record. Missing is a failure where the policy
+    requires it (`documentation.count`) or another member's record of this session has it; else it may be kept
+    elsewhere.
+
+    ## Why it matters
+    NGS, a Medicare contractor, asks for the number in every patient's record, and denies on review without
+    it.
+
+    ## References
+    - Summary of NGS LCD L33632, a secondary source.
+    """
+
+    code = "GRP07"
+    name = "number-attending-not-recorded"
+    severity = Severity.WARNING
+    source = "Summary of NGS LCD L33632, nextgen.com article rcm-5898, read 2026-11"
+    confidence = "V2"
+    denial = ("50", "N706")
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge whether the number is on file."""
+        stance = participant.policy["documentation"]["count"]
+        if stance == "off" or participant.session.code not in GROUP:
+            return None
+        record = participant.documentation
+        if record.count is not None:
+            return ()
+        if stance == "required" or "count" in record.kept:
+            return (self.finding("the number attending is not recorded", at=own_place(participant)),)
+        return (no_data(self, "the number attending is not on file", participant),)
+
+
+class SmallGroup(ParticipantRule):
+    """The group is smaller than is customary.
+
+    ## What it does
+    Says so when fewer attended than the policy's `group_size.usual_min` (4), but enough to bill.
+
+    ## Why it matters
+    Nobody forbids a group of two or three. A run of them may mean that attendance is not recorded.
+
+    ## References
+    - Billing guides name 4 to 10 participants (providerscarebilling.com, 2025-06-16); no payer's rule was
+      found.
+    """
+
+    code = "GRP08"
+    name = "small-group"
+    severity = Severity.INFORMATION
+    source = "Customary size in billing guides (providerscarebilling.com, 2025-06-16)"
+    confidence = "V"
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge the size of the group."""
+        if participant.session.code != "90853":
+            return None
+        policy, attended = participant.policy, participant.session.attended
+        usual, least = policy["group_size.usual_min"], policy["group_size.min"]
+        if usual is None or attended >= usual or attended < (least or 0):
+            return ()
+        message = f"{attended} attended, below the customary {usual}"
+        return (self.finding(message, at=own_place(participant)),)
+
+
+class TooManyRelatives(ParticipantRule):
+    """More people took part in a multi-family group than the payer allows.
+
+    ## What it does
+    Counts the patients and relatives in a session of 90849 and fails above the policy's
+    `group_size.family_max`.
+
+    ## Why it matters
+    Connecticut Medicaid limits a multi-family group to 24 people, relatives counted.
+
+    ## References
+    - Conn. Agencies Regs. 17b-262-822.
+    """
+
+    code = "GRP09"
+    name = "too-many-relatives"
+    severity = Severity.ERROR
+    source = "Conn. Agencies Regs. 17b-262-822, read 2026-11"
+    confidence = "V"
+    denial = ("222",)
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge the number of people in a multi-family group."""
+        limit = participant.policy["group_size.family_max"]
+        if limit is None or participant.session.code != "90849":
+            return None
+        present = participant.session.participants
+        people = sum(1 + len(member.relatives) for member in present)
+        if people <= limit:
+            return ()
+        message = f"{people} patients and relatives took part; the payer allows {limit}"
+        source = participant.policy.source("group_size.family_max")
+        return (self.finding(message, at=own_place(participant), source=source),)
+
+
+RULES: tuple[type[Rule], ...] = (
+    TooFewParticipants,
+    TooManyParticipants,
+    FamilyCode,
+    RelatedParticipants,
+    NumberAttendingNotRecorded,
+    SmallGroup,
+    TooManyRelatives,
+)

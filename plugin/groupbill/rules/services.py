@@ -1,0 +1,78 @@
+"""Codes of services that rules of several families speak of, and where findings about a line sit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..model import Finding, Line, Participant, Policy, Verdict
+from .rule import Rule
+
+GROUP = frozenset({"90853", "90849"})
+"""Group and multi-family group psychotherapy."""
+
+SESSION_CODES = frozenset({"90853", "90849", "90847", "90846"})
+"""What a session can be billed as, one unit per session whatever its length."""
+
+LIMITED = ("390200000X", "163W", "164W", "164X", "167G", "175T00000X", "106S00000X", "172V00000X")
+"""NUCC codes (or their beginnings) of those who work under somebody's licence: students and interns, nurses,
+technicians, peers, community health workers."""
+
+COUNSELLORS = frozenset({"106H00000X", "101YM0800X", "101YP2500X", "101YA0400X"})
+"""NUCC codes of marriage and family therapists and mental health counselors."""
+
+COUNSELLORS_FROM = date(2024, 1, 1)
+"""First day on which Medicare pays marriage and family therapists and mental health counselors."""
+
+NOT_PSYCHOTHERAPY = frozenset(
+    {"97150", "99078", "G0176", "G0177", "H2014", "H2017", "H2019", "H2027", "S9446", "S9454"}
+)
+"""Groups of other kinds: rehabilitation, education, activity, skills, stress classes."""
+
+CONCURRENT = frozenset({"90785", "Q3014", "T1013", "T1014", "H0015", "H0035", "S9480"})
+"""Services that run beside others by their nature: add-on, telehealth site fee, interpreter, per-diem."""
+
+_CHARGE_ITEM = {"unitPrice": "priceOverride", "servicedDate": "occurrence", "productOrService": "code"}
+
+
+def element(line: Line, name: str) -> str:
+    """Where an element of a line is wrong, by its name in `Claim.item`.
+
+    Of a line that is still to be written that is the ChargeItem as a whole, since nothing inside exists yet.
+    """
+    if line.desired:
+        return line.at
+    return line.place(name if line.index is not None else _CHARGE_ITEM.get(name, name))
+
+
+def own_place(participant: Participant) -> str:
+    """Where a finding sits that concerns a participant's own line."""
+    if participant.lines:
+        return participant.lines[0].place()
+    return participant.member.encounter or participant.member.member
+
+
+def limited(taxonomies: tuple[str, ...]) -> bool:
+    """Whether somebody has taxonomy codes, and all are of those who may not bill in their own name."""
+    return bool(taxonomies) and all(code.startswith(LIMITED) for code in taxonomies)
+
+
+def is_medicare(policy: Policy) -> bool:
+    """Whether a payer policy is Medicare's, by its id or by where its list of practitioners is from."""
+    origin = policy.values["rendering.taxonomies"].policy
+    return "medicare" in (policy.id, origin) or policy.id.startswith("medicare-")
+
+
+def minimum_minutes(participant: Participant) -> int | None:
+    """The payer's minimum for this participant's kind of care, None where it has none."""
+    policy = participant.policy
+    if participant.documentation.intermediate_care:
+        special: int | None = policy["minutes.min_intermediate_care"]
+        if special is not None:
+            return special
+    usual: int | None = policy["minutes.min"]
+    return usual
+
+
+def no_data(rule: Rule, message: str, participant: Participant) -> Finding:
+    """The answer of a rule whose record may be kept elsewhere."""
+    return rule.finding(message, at=own_place(participant), verdict=Verdict.NO_DATA)

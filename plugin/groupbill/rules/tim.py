@@ -1,0 +1,215 @@
+"""TIM: when a session took place and how long it lasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import ceil
+
+from ..model import Bill, Finding, Line, Participant, Severity, Verdict
+from .rule import Context, LineRule, ParticipantRule, Rule
+from .services import GROUP, SESSION_CODES, element, minimum_minutes, own_place
+from .tim_overlap import DateNotLocal, OverlappingServices, PractitionerInTwoPlaces
+
+_MANUAL = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter XI, page XI-34"
+_USUAL = (45, 60)
+_PARTS = (15, 30, 45, 60)
+
+
+class UnitsFromMinutes(LineRule):
+    """The units were computed from the length of the session.
+
+    ## What it does
+    Fails for a session code with more than one unit when the session was longer than an hour, or when the
+    number is what its minutes make in parts of 15, 30, 45 or 60.
+
+    ## Why it matters
+    90853 stands for the session, even when it is longer than an hour. Units by time are denied as a whole.
+
+    ## References
+    - Medicare NCCI Policy Manual 2026, page XI-34.
+    """
+
+    code = "TIM01"
+    name = "units-from-minutes"
+    severity = Severity.ERROR
+    source = _MANUAL
+    confidence = "V"
+    denial = ("151", "N362")
+
+    def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
+        """Judge the quantity of one line against its time."""
+        if line.code not in SESSION_CODES or not line.professional or bill.policy["unit_minutes"]:
+            return None
+        if line.units <= 1:
+            return ()
+        minutes = line.period.minutes
+        if minutes is None:
+            return None
+        if minutes <= 60 and not any(line.units == round(minutes / part) for part in _PARTS):
+            return ()
+        message = f"{line.units} units for {minutes} minutes; {line.code} is 1 unit whatever its length"
+        return (self.finding(message, at=element(line, "quantity")),)
+
+
+class TimesNotRecorded(ParticipantRule):
+    """Start or end of the session is not recorded.
+
+    ## What it does
+    Looks for both ends of the participant's own time, else the session's. Fails with an error where the payer
+    has a minimum of minutes, else with a warning; also when the end comes before the start.
+
+    ## Why it matters
+    Missing times are what federal auditors found most often in psychotherapy records.
+
+    ## References
+    - CGS, TPE psychotherapy notice of 2021-10-28: documentation of time.
+    - HHS OIG, nationwide psychotherapy audit of 2020-21.
+    """
+
+    code = "TIM02"
+    name = "times-not-recorded"
+    severity = Severity.WARNING
+    source = "CGS, TPE psychotherapy notice, 2021-10-28; HHS OIG, psychotherapy audit 2020-21"
+    confidence = "V"
+    denial = ("152", "226", "N706")
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge whether both times are on file."""
+        period = participant.member.period
+        if period.minutes is not None:
+            return ()
+        missing = [word for word, end in (("start", period.start), ("end", period.end)) if end is None]
+        message = f"no {' and '.join(missing)} time recorded" if missing else "the end is before the start"
+        weight = Severity.ERROR if minimum_minutes(participant) else None
+        evidence = (participant.member.encounter,) if participant.member.encounter else ()
+        return (self.finding(message, at=own_place(participant), severity=weight, evidence=evidence),)
+
+
+class SessionTooShort(ParticipantRule):
+    """The session was shorter than the payer asks for.
+
+    ## What it does
+    Compares the elapsed minutes of the participant with the policy's `minutes.min`, or
+    `minutes.min_intermediate_care` for intermediate care. A limit that is only known from elsewhere warns.
+
+    ## Why it matters
+    Below the minimum the session is not reimbursable at all, not even in part.
+
+    ## References
+    - Conn. Agencies Regs. 17b-262-822 (45; 30 in intermediate care), 14 NYCRR 588.6 (60), 22 CCR 51505.3
+      (90).
+    """
+
+    code = "TIM03"
+    name = "session-too-short"
+    severity = Severity.ERROR
+    source = "Conn. Agencies Regs. 17b-262-822; 14 NYCRR 588.6; 22 CCR 51505.3, read 2026-11"
+    confidence = "V"
+    denial = ("152", "150")
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge the length for one participant's payer."""
+        minimum = minimum_minutes(participant)
+        if not minimum or participant.session.code not in GROUP:
+            return None
+        minutes = participant.member.period.minutes
+        if minutes is None:
+            message = f"the length is not on file; the payer asks for {minimum} minutes"
+            return (self.finding(message, at=own_place(participant), verdict=Verdict.NO_DATA),)
+        if minutes >= minimum:
+            return ()
+        stated = participant.policy.values["minutes.min"]
+        weak = stated.confidence in ("R-lo", "V2")
+        message = f"{minutes} minutes; the payer asks for {minimum}"
+        return (
+            self.finding(
+                message,
+                at=own_place(participant),
+                severity=Severity.WARNING if weak else None,
+                source=stated.source or None,
+            ),
+        )
+
+
+class UnusualLength(ParticipantRule):
+    """The session was unusually short or long.
+
+    ## What it does
+    Where the payer has no minimum: warns below `minutes.warn_below` (30) and above `minutes.warn_above` (180)
+    minutes, and says so outside the customary 45 to 60.
+
+    ## Why it matters
+    The code is not timed, but a very short or very long session is often a slip of the clock, or no therapy.
+
+    ## References
+    - Summary of NGS LCD L33632 ("typically 45-60 minutes"), a secondary source; the outer limits are our own.
+    """
+
+    code = "TIM04"
+    name = "unusual-length"
+    severity = Severity.WARNING
+    source = "Summary of NGS LCD L33632, nextgen.com article rcm-5898, read 2026-11; outer limits our own"
+    confidence = "V2"
+
+    def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
+        """Judge the length of the session."""
+        minutes = participant.member.period.minutes
+        if minutes is None or participant.session.code not in GROUP or minimum_minutes(participant):
+            return None
+        if _USUAL[0] <= minutes <= _USUAL[1]:
+            return ()
+        policy = participant.policy
+        below, above = policy["minutes.warn_below"], policy["minutes.warn_above"]
+        at = own_place(participant)
+        if (below is not None and minutes < below) or (above is not None and minutes > above):
+            return (self.finding(f"{minutes} minutes; usual is {below} to {above}", at=at),)
+        message = f"{minutes} minutes; customary is {_USUAL[0]} to {_USUAL[1]}"
+        return (self.finding(message, at=at, severity=Severity.INFORMATION),)
+
+
+class MoreUnitsThanMinutes(LineRule):
+    """A timed service has more units than its minutes can hold.
+
+    ## What it does
+    Where the policy bills in timed units (`unit_minutes`, usually under another code, `session_code`),
+    compares the quantity of a line on file with its recorded time.
+
+    ## Why it matters
+    Units beyond the time on record are taken back, and look like fraud when they repeat.
+
+    ## References
+    - Wisconsin ForwardHealth code table 5807: a quantity of 1 stands for a stretch of time.
+    """
+
+    code = "TIM05"
+    name = "more-units-than-minutes"
+    severity = Severity.WARNING
+    source = "Wisconsin ForwardHealth, code table 5807, read 2026-11"
+    confidence = "V2"
+    denial = ("M53",)
+
+    def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
+        """Judge the quantity of one timed line."""
+        length = bill.policy["unit_minutes"]
+        if not length or line.code not in (bill.policy["session_code"] or {}).values():
+            return None
+        minutes = line.period.minutes
+        if minutes is None:
+            return (self.finding("no time on file", at=line.place(), verdict=Verdict.NO_DATA),)
+        most = max(1, ceil(minutes / length))
+        if line.units <= most:
+            return ()
+        message = f"{line.units} units of {length} minutes for {minutes} minutes; at most {most}"
+        return (self.finding(message, at=element(line, "quantity")),)
+
+
+RULES: tuple[type[Rule], ...] = (
+    UnitsFromMinutes,
+    TimesNotRecorded,
+    SessionTooShort,
+    UnusualLength,
+    MoreUnitsThanMinutes,
+    OverlappingServices,
+    PractitionerInTwoPlaces,
+    DateNotLocal,
+)

@@ -1,0 +1,135 @@
+"""TIM, continued: times that exclude one another, and the date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from ..model import Bill, Finding, Line, PatientDay, Severity, Verdict
+from .rule import Context, DayRule, LineRule
+from .services import CONCURRENT, element
+
+
+class OverlappingServices(DayRule):
+    """Two services of one patient took place at the same time.
+
+    ## What it does
+    Compares the times of the patient's services of the day that belong to different visits. In a run the
+    finding sits on our own line, which is held; among bills on file on the later one. No modifier is offered:
+    it would claim a separate encounter that the record contradicts.
+
+    ## Why it matters
+    Nobody is treated twice at once. One of the two records is wrong, and a person has to say which.
+
+    ## References
+    - Medicare NCCI Policy Manual 2026, page I-17: modifiers need separate encounters.
+    """
+
+    code = "TIM06"
+    name = "overlapping-services"
+    severity = Severity.ERROR
+    source = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter I, page I-17"
+    confidence = "V"
+    denial = ("97",)
+
+    def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
+        """Judge the services of one day against each other."""
+        if len(day.lines) < 2:
+            return None
+        own = {line.at for line in day.participant.lines} if day.participant else None
+        judged = False
+        findings: list[Finding] = []
+        for first, second in combinations(day.lines, 2):
+            if not _comparable(first, second) or not (own is None or first.at in own or second.at in own):
+                continue
+            judged = True
+            if own is None or second.at in own:
+                wrong, other = second, first
+            else:
+                wrong, other = first, second
+            findings.extend(self._pair(wrong, other))
+        return findings if judged else None
+
+    def _pair(self, wrong: Line, other: Line) -> Sequence[Finding]:
+        shared = wrong.period.overlaps(other.period)
+        if shared is False:
+            return ()
+        at = element(wrong, "servicedPeriod") if wrong.at.startswith("Claim/") else wrong.at
+        if shared is None:
+            message = f"no times on file for {wrong.code} or {other.code} to tell whether they overlap"
+            return (self.finding(message, at=at, verdict=Verdict.NO_DATA, evidence=(other.at,)),)
+        message = f"{wrong.code} overlaps {other.code} in time"
+        return (self.finding(message, at=at, evidence=(other.at,)),)
+
+
+def _comparable(first: Line, second: Line) -> bool:
+    """Whether two lines are services of different visits that exclude each other in time."""
+    if first.code in CONCURRENT or second.code in CONCURRENT:
+        return False
+    if first.encounter is not None and first.encounter == second.encounter:
+        return False
+    if first.session is not None and first.session == second.session:
+        return False
+    return not (first.at == second.at and first.item == second.item)
+
+
+class PractitionerInTwoPlaces(DayRule):
+    """The practitioner billed another patient's service at the same time.
+
+    ## What it does
+    Reports services for other patients by the practitioner of this session at overlapping times. The finding
+    sits on that other service and doesn't hold the group.
+
+    ## Why it matters
+    A practitioner who is in two places at once is the easiest finding of an audit.
+
+    ## References
+    - No single rule says so; every payer's audit looks for it.
+    """
+
+    code = "TIM07"
+    name = "practitioner-in-two-places"
+    severity = Severity.ERROR
+    source = "Practice of payer audits; no single rule was found"
+    confidence = "R-hi"
+
+    def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
+        """Report what the practitioner billed elsewhere."""
+        if not day.busy:
+            return None
+        return tuple(
+            self.finding(f"{line.code} overlaps a group session of the same practitioner", at=line.place())
+            for line in day.busy
+        )
+
+
+class DateNotLocal(LineRule):
+    """The service date is not the local date of the start.
+
+    ## What it does
+    Compares the date of a line on file with the start of its visit in the time zone of the site. A session
+    over midnight keeps the date on which it began.
+
+    ## Why it matters
+    Evening sessions recorded in UTC slip to the next day, and then neither match the authorization nor the
+    notes.
+
+    ## References
+    - Convention of professional billing: the date of service is the local date of the start.
+    """
+
+    code = "TIM08"
+    name = "date-not-local"
+    severity = Severity.INFORMATION
+    source = "Convention of professional billing"
+    confidence = "R-hi"
+    denial = ("M52",)
+
+    def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
+        """Judge the date of one line on file."""
+        if line.desired or line.date is None or line.period.start is None or line.period.date is None:
+            return None
+        if line.date == line.period.date:
+            return ()
+        message = f"the date is {line.date}, the visit began on {line.period.date} local time"
+        return (self.finding(message, at=element(line, "servicedDate")),)
