@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model.finding import Finding, Severity
-from . import json, shapes
+from . import json
+from .elements import fault
 from .links import links
 from .references import LOGICAL, bare, plain
 from .store import Disk, Memory, Store
@@ -55,7 +56,7 @@ class Index:
 
     def add(self, resource: Resource, data: bytes, place: str, full_url: str | None = None) -> None:
         """Take one resource; `data` are its bytes, `place` is where it stood, `full_url` its entry's."""
-        wrong = shapes.fault(resource)
+        wrong = fault(resource)
         if wrong is not None:
             self.unreadable(place, wrong)
             return
@@ -160,7 +161,7 @@ class Index:
             return None
         if len(parsed) >= PARSED:
             del parsed[next(iter(parsed))]
-        resource: Resource = json.loads(data)
+        resource: Resource = json.loads(data, key[: key.index("/")])
         parsed[key] = resource
         return resource
 

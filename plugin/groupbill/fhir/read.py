@@ -1,0 +1,158 @@
+"""Input to index: files, folders, standard input, resources in memory; what can't be read is ENG01."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from ..errors import InputError
+from . import json
+from .bundles import entries
+from .index import Index
+from .sources import Source, expand
+
+RESOURCE = 10 * 2**20
+"""Bytes that one resource may have."""
+LINE = 64 * 2**20
+"""Bytes that a line of NDJSON may have (a line may be a Bundle)."""
+DOCUMENT = 2**30
+"""Bytes that a JSON document may have."""
+_BUNDLES = 8
+"""Levels of Bundles in Bundles."""
+_BOM = b"\xef\xbb\xbf"
+
+
+def read(sources: Iterable[str | Path], index: Index | None = None) -> Index:
+    """Everything in files, folders and `-`. Raises InputError when one is missing or nothing is readable."""
+    reader = _Reader(Index() if index is None else index)
+    for source in expand(sources):
+        reader.source(source)
+    if not reader.readable and not reader.index.count:
+        first = [f"{finding.at}: {finding.message}" for finding in reader.index.findings[:3]]
+        raise InputError("; ".join(["nothing readable in the input", *first]))
+    return reader.index
+
+
+def collect(resources: Iterable[Mapping[str, Any]], index: Index | None = None) -> Index:
+    """Resources and Bundles in memory. Unreadable ones are findings; none is changed."""
+    reader = _Reader(Index() if index is None else index)
+    for number, resource in enumerate(resources):
+        place = f"resources[{number}]"
+        if not isinstance(resource, Mapping):
+            reader.index.unreadable(place, "expected a resource")
+            continue
+        kind, name = resource.get("resourceType"), resource.get("id")
+        if isinstance(kind, str) and isinstance(name, str):
+            place = f"{kind}/{name}"
+        try:
+            data = json.dumps(resource)
+        except (TypeError, RecursionError):
+            reader.index.unreadable(place, "expected only what JSON can hold, in UTF-8")
+            continue
+        reader.take(data, place, place)
+    return reader.index
+
+
+class _Reader:
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.readable = False
+        """Whether a Bundle, even an empty one, was read."""
+
+    def source(self, source: Source) -> None:
+        try:
+            with source.open() as file:
+                self._file(source, file)
+        except OSError as error:
+            self.index.unreadable(source.name, f"can't be read: {error.strerror or type(error).__name__}")
+
+    def _file(self, source: Source, file: IO[bytes]) -> None:
+        lines = iter(partial(file.readline, LINE), b"")
+        number, first = _first(lines)
+        document = first.strip() in (b"{", b"[")  # spread over lines, whatever the name of the file says
+        if not document and (source.lines or _complete(first)):
+            more, second = _first(lines)
+            if second or source.lines:
+                self._line(source.name, number, first, lines)
+                self._line(source.name, number + more, second, lines)
+                for place, line in enumerate(lines, number + more + 1):
+                    self._line(source.name, place, line, lines)
+                return
+        data = first + file.read(DOCUMENT)
+        if len(data) > DOCUMENT:
+            self.index.unreadable(source.name, f"expected at most {DOCUMENT} bytes")
+            return
+        # The lines before it count for the place of an error.
+        self.take(b"\n" * (number - 1) + data, f"{source.name}:{max(number, 1)}", source.name)
+
+    def _line(self, name: str, number: int, line: bytes, lines: Iterator[bytes]) -> None:
+        data = line.strip()
+        if len(line) == LINE and line[-1:] != b"\n":
+            while line and line[-1:] != b"\n":
+                line = next(lines, b"")
+            self.index.unreadable(f"{name}:{number}", f"expected a line of less than {LINE} bytes")
+        elif data:
+            place = f"{name}:{number}"
+            self.take(data, place, place)
+
+    def take(self, data: bytes, place: str, base: str, full_url: str | None = None, level: int = 0) -> None:
+        """Read a resource that stands at `place`, or a Bundle, whose entries stand below `base`."""
+        if b'"Bundle"' in data and self._bundle(data, place, base, level):
+            return
+        if len(data) > RESOURCE:
+            self.index.unreadable(place, f"expected at most {RESOURCE} bytes for a resource")
+            return
+        try:
+            resource = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            at = place if place == base else f"{base}:{error.lineno}"
+            self.index.unreadable(at, f"expected JSON; {error.msg}, column {error.colno}")
+            return
+        if data.count(b"{") + data.count(b"[") > json.LEVELS and json.too_deep(resource):
+            self.index.unreadable(place, f"expected at most {json.LEVELS} levels of nesting")
+        elif type(resource) is not dict:
+            self.index.unreadable(place, "expected a FHIR resource, which is a JSON object")
+        else:
+            self.index.add(json.prune(resource) if b"null" in data else resource, data, place, full_url)
+
+    def _bundle(self, data: bytes, place: str, base: str, level: int) -> bool:
+        try:
+            found = entries(data)
+        except (ValueError, RecursionError):  # `take` says what is wrong
+            return False
+        if found is None:
+            return False
+        self.readable = True
+        if level >= _BUNDLES:
+            self.index.unreadable(place, f"expected at most {_BUNDLES} Bundles in each other")
+            return True
+        for number, entry in enumerate(found):
+            inner = f"{base}.resource.entry[{number}]" if level else f"{base}#entry[{number}]"
+            if entry.wrong is not None:
+                self.index.unreadable(inner, entry.wrong)
+            elif entry.resource is not None and not entry.ignored:
+                self.take(entry.resource, inner, inner, entry.full_url, level + 1)
+            elif not entry.ignored:
+                self.index.unreadable(inner, "expected an entry with a resource")
+        return True
+
+
+def _first(lines: Iterator[bytes]) -> tuple[int, bytes]:
+    """The first line that is not blank, and how many lines were read; empty at the end."""
+    number = 0
+    for number, line in enumerate(lines, 1):
+        text = line.removeprefix(_BOM) if number == 1 else line
+        if text.strip():
+            return number, text
+    return number, b""
+
+
+def _complete(line: bytes) -> bool:
+    try:
+        return line.endswith(b"\n") and isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
