@@ -20,7 +20,7 @@ Classes = Callable[[str], str | None]
 def wanted(
     charge: Charge, policy: Policy, modality: str, taxonomies: Sequence[str], *, group: bool
 ) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The modifiers of a charge as they come, and those the payer asks for. `group`: the session's own code."""
+    """The modifiers of a charge as they come, and those the payer asks for; `group`: the session's own."""
     asked: list[str | None] = []
     if modality == "video":
         asked.append(policy["video_modifier"])
@@ -36,7 +36,7 @@ def wanted(
 
 
 def ordered(modifiers: Iterable[str], policy: Policy, classes: Classes) -> tuple[str, ...]:
-    """By the payer's `modifier_order` (modifiers and class letters), then by class; equals keep their order."""
+    """By the payer's `modifier_order` (modifiers, class letters), then by class; equals keep their order."""
     found = tuple(modifiers)
     if len(found) < 2:
         return found

@@ -77,6 +77,8 @@ def npi_of(sources: Sources, reference: str | None) -> str | None:
         return None
     if reference.startswith("npi|"):
         return reference[4:]
+    if _LOGICAL_NPI in reference:
+        return reference.partition(_LOGICAL_NPI)[2]
     return identifier(sources.get(reference), NPI)
 
 

@@ -130,7 +130,7 @@ def _in_person(
 def _remote(
     sources: Sources, session: Session, own: Resource, locations: list[str]
 ) -> tuple[str, bool, bool]:
-    """Code, whether at home, whether assumed. The session's Location is where the leader sat, not the patient."""
+    """Code, at home, assumed. The session's own Location is where the leader sat, not the patient."""
     found = _first_known(sources, [each for each in locations if each != session.location])
     if found.home or (not found.known and category(own) == "HH"):
         return "10", True, False

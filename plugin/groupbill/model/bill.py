@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from .charge import Line
+from .finding import Finding
 from .participant import Billing, Coverage, Diagnosis, Participant
 from .period import Period
 from .policy import Policy
@@ -57,6 +58,8 @@ class Bill:
     """The billing provider of a bill on file, where its resource is on file too (PRV09, PRV12)."""
     unresolved: frozenset[str] = frozenset()
     """`provider`, `rendering`: named by the bill on file, but without a resource or NPI to be seen (PRV08)."""
+    findings: tuple[Finding, ...] = ()
+    """Said while it was read (ENG04)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,94 @@
+"""A ChargeItem on file as a line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..fhir.references import LOGICAL
+from ..model import Line, Resource
+from ..model.identity import CHARGE_ITEM_SYSTEM, SESSION_SYSTEM, charge_item_value
+from .codes import charge_item_modifiers, procedure
+from .contacts import Contact
+from .money import amount
+from .people import identifier, practitioner
+from .sources import Sources
+from .times import encounter_of, occurrence, when
+
+_ENDED = frozenset({"aborted", "not-billable", "entered-in-error"})
+_ONE = Decimal(1)
+
+
+def is_live(resource: Resource) -> bool:
+    """Whether a ChargeItem counts as a service."""
+    return resource.get("status") not in _ENDED
+
+
+def charge_item_line(sources: Sources, resource: Resource) -> Line:
+    """The service of a ChargeItem of R4 or R5, whatever its status."""
+    index = sources.index
+    encounter = index.ref(resource.get("context") or resource.get("encounter"), resource)
+    visit = encounter_of(sources, encounter)
+    organization = index.ref(
+        resource.get("performingOrganization") or resource.get("requestingOrganization"), resource
+    )
+    system, code = procedure(resource.get("code"))
+    period = when(sources, occurrence(resource), visit, organization)
+    units = amount(resource.get("quantity")) or _ONE
+    net = _price(resource)
+    session, ours = identifier(resource, SESSION_SYSTEM), identifier(resource, CHARGE_ITEM_SYSTEM)
+    patient = index.ref(resource.get("subject"), resource) or ""
+    return Line(
+        at=f"ChargeItem/{resource.get('id')}",
+        ours=ours is not None,
+        sent=resource.get("status") == "billed",
+        patient=patient,
+        code=code,
+        system=system,
+        modifiers=charge_item_modifiers(resource),
+        units=units,
+        unit_price=None if net is None or not units else net / units if net % units == 0 else None,
+        net=net,
+        date=period.date,
+        period=period,
+        rendering=_performer(sources, resource, visit),
+        billing=organization or (visit.provider if visit else None),
+        encounter=encounter,
+        encounter_status=visit.status if visit else None,
+        session=session,
+        leader=_leader(sources, ours, session, patient, code),
+        control_number=ours,
+    )
+
+
+def _price(resource: Resource) -> Decimal | None:
+    """The price of the whole: `priceOverride`, in R5 `totalPriceComponent` or unit price times quantity."""
+    stated = amount(resource.get("priceOverride"))
+    if stated is not None:
+        return stated
+    total = resource.get("totalPriceComponent")
+    if isinstance(total, dict):
+        return amount(total.get("amount"))
+    each = resource.get("unitPriceComponent")
+    unit = amount(each.get("amount")) if isinstance(each, dict) else None
+    return None if unit is None else unit * (amount(resource.get("quantity")) or _ONE)
+
+
+def _performer(sources: Sources, resource: Resource, visit: Contact | None) -> str | None:
+    """The first performer who is a person, else the Encounter's."""
+    for entry in resource.get("performer") or ():
+        reference = sources.index.ref(entry.get("actor"), resource)
+        if reference is not None and reference.startswith(("Practitioner", LOGICAL, "ChargeItem/", "urn:")):
+            return practitioner(sources, reference)
+    return visit.practitioners[0] if visit is not None and visit.practitioners else None
+
+
+def _leader(sources: Sources, value: str | None, session: str | None, patient: str, code: str) -> int:
+    """The number of the paid leader; it stands nowhere but in the hash of the identifier.
+
+    The payer's code may be another than the one hashed, so the usual code of a group is tried too.
+    """
+    if value is None or session is None:
+        return 1
+    namespace = sources.settings.namespace
+    second = (charge_item_value(namespace, session, patient, each, 2) for each in {code, "90853"})
+    return 2 if value in second else 1

@@ -1,0 +1,86 @@
+"""The services of a patient that are on file, each once however many resources tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..fhir.codes import CPT, HCPCS
+from ..model import Line
+from . import charge_items, claims
+from .chart import Chart
+from .contacts import Contact, contacts
+from .merging import merge
+from .place import spot
+from .sources import Sources
+
+
+class OnFile(NamedTuple):
+    """What is on file of one patient."""
+
+    lines: tuple[Line, ...]
+    """Live services by start, place and item."""
+    merged: frozenset[str]
+    """ChargeItems and Encounters that a Claim or ChargeItem stands for."""
+
+
+def lines_on_file(sources: Sources, patient: str) -> tuple[Line, ...]:
+    """ChargeItem and Claim lines that count, and finished Encounters typed with a code, not charged yet."""
+    return on_file(sources, patient).lines
+
+
+def on_file(sources: Sources, patient: str) -> OnFile:
+    """The services of a patient. A Claim line stands for its ChargeItem and both for their Encounter."""
+    chart = sources.chart(patient)
+    return chart.once("on-file", lambda: _on_file(sources, chart))
+
+
+def _on_file(sources: Sources, chart: Chart) -> OnFile:
+    charged = [
+        charge_items.charge_item_line(sources, resource)
+        for resource in chart.find("ChargeItem", "subject")
+        if charge_items.is_live(resource)
+    ]
+    claimed = list(_claimed(sources, chart))
+    visited = [line for each in contacts(sources, chart) for line in _visited(sources, chart, each)]
+    services, merged = merge(claimed, charged)
+    services, also = merge(services, visited)
+    found = [line for line in services if line.code]
+    return OnFile(tuple(sorted(found, key=order)), frozenset(merged | also))
+
+
+def order(line: Line) -> tuple[str, str, int]:
+    """By start, then place and item."""
+    start = line.period.start
+    day = line.date.isoformat() if line.date else ""
+    return (start.isoformat() if start else day, line.at, line.item or 0)
+
+
+def _claimed(sources: Sources, chart: Chart) -> Iterator[Line]:
+    """Lines of live Claims. A void is no service, and neither is what a replacement or void is about."""
+    found = [
+        claim for claim in chart.find("Claim", "patient") if claims.is_claim(claim) and claims.is_live(claim)
+    ]
+    corrected = {claims.prior(sources, claim)[0] for claim in found if claims.frequency(claim) in ("7", "8")}
+    for claim in found:
+        if claims.frequency(claim) != "8" and f"Claim/{claim.get('id')}" not in corrected:
+            yield from claims.claim_lines(sources, claim)
+
+
+def _visited(sources: Sources, chart: Chart, visit: Contact) -> Iterator[Line]:
+    if visit.status != "finished":
+        return
+    for code in visit.codes:
+        yield Line(
+            at=visit.reference,
+            patient=chart.patient,
+            code=code,
+            system=CPT if code[:1].isdigit() else HCPCS,
+            date=visit.period.date,
+            period=visit.period,
+            place_of_service=spot(sources, visit.location).code,
+            rendering=visit.practitioners[0] if visit.practitioners else None,
+            billing=visit.provider or sources.settings.billing_provider,
+            encounter=visit.reference,
+            encounter_status=visit.status,
+        )
