@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ..model import Finding, Line, Participant, Policy, Verdict
+from ..model import Bill, Finding, Line, Participant, Policy, Verdict
 from .rule import Rule
 
 GROUP = frozenset({"90853", "90849"})
@@ -42,6 +42,13 @@ def element(line: Line, name: str) -> str:
     if line.desired:
         return line.at
     return line.place(name if line.index is not None else _CHARGE_ITEM.get(name, name))
+
+
+def bill_place(bill: Bill, name: str) -> str:
+    """Where an element of a bill is wrong; of one still to be written, its first line (or the bill)."""
+    if bill.desired:
+        return bill.lines[0].at if bill.lines else bill.at
+    return f"{bill.at}#{bill.kind}.{name}"
 
 
 def own_place(participant: Participant) -> str:
