@@ -1,1 +1,1 @@
-"""Desired minus existing: the plan."""
+"""Desired against existing: which resource is created, kept, updated, cancelled, replaced or voided."""

@@ -64,7 +64,7 @@ def claim(own: Own, lines: Sequence[Line], issue: Issue) -> Element:
         "diagnosis": [_diagnosis(number, each) for number, each in enumerate(own.diagnoses, 1)],
     }
     _parties(made, own)
-    _frequency(made, issue)
+    frequency(made, issue)
     made["item"] = [_item(own, line, number, len(team), issue.value) for number, line in enumerate(lines, 1)]
     made["total"] = money(sum((line.net for line in lines if line.net is not None), Decimal(0)))
     return made
@@ -86,7 +86,7 @@ def _parties(made: Element, own: Own) -> None:
         made["insurance"] = [focal]
 
 
-def _frequency(made: Element, issue: Issue) -> None:
+def frequency(made: Element, issue: Issue) -> None:
     """R4 has no element for the frequency: PCT's supportingInfo carries it, `related` says of which claim."""
     if issue.frequency == "1":
         return

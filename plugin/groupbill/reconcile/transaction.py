@@ -1,0 +1,61 @@
+"""The plan as FHIR transactions: one per patient, `PUT Type/id`, `If-Match` where the version is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from ..model import Action, Step
+from ..model.identity import BASE
+
+_ORDER = {"ChargeItem": 0, "Claim": 1, "Task": 2, "Provenance": 3}
+"""Targets come before what refers to them."""
+
+
+def transactions(
+    steps: Iterable[tuple[str, Iterable[Step]]], base: str | None = None
+) -> list[dict[str, Any]]:
+    """One transaction Bundle per patient with something to write, by patient.
+
+    Args:
+        steps: Patient and steps; a patient may come several times. Steps that only keep are left out.
+        base: Base URL of the server, for the fullUrl of what it has.
+    """
+    by_patient: dict[str, list[Step]] = {}
+    for patient, each in steps:
+        by_patient.setdefault(patient, []).extend(step for step in each if step.resource is not None)
+    return [bundle(found, base) for _, found in sorted(by_patient.items()) if found]
+
+
+def bundle(steps: Iterable[Step], base: str | None = None) -> dict[str, Any]:
+    """One transaction Bundle; without entries where nothing is to be written."""
+    written = [step for step in steps if step.resource is not None]
+    written.sort(key=lambda step: _ORDER.get(step.reference.split("/", 1)[0], len(_ORDER)))
+    made: dict[str, Any] = {"resourceType": "Bundle", "type": "transaction"}
+    if written:
+        made["entry"] = [_entry(step, step.resource, base) for step in written if step.resource is not None]
+    return made
+
+
+def _entry(step: Step, resource: Mapping[str, Any], base: str | None) -> dict[str, Any]:
+    request = {"method": "PUT", "url": step.reference}
+    if step.version is not None:
+        request["ifMatch"] = f'W/"{step.version}"'
+    return {"fullUrl": _full_url(step.reference, base), "resource": resource, "request": request}
+
+
+def _full_url(reference: str, base: str | None) -> str:
+    """`urn:uuid` where the id is one, as ours are; else where the server has it."""
+    if base is not None:
+        return f"{base.rstrip('/')}/{reference}"
+    name = reference.split("/", 1)[1]
+    try:
+        return UUID(name).urn if len(name) == 36 else f"{BASE}fhir/{reference}"
+    except ValueError:
+        return f"{BASE}fhir/{reference}"
+
+
+def corrections(steps: Iterable[Step]) -> int:
+    """How many accepted claims would be replaced or voided: what `max_corrections` limits (ENG07)."""
+    return sum(1 for step in steps if step.action in (Action.REPLACE, Action.VOID))
