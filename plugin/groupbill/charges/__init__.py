@@ -3,8 +3,7 @@
 from .answers import Answer, answer
 from .bills import bill, bills_on_file
 from .contacts import visits
-from .desired import desired_bill
-from .documentation import kept, with_interactive_complexity
+from .documentation import interactive_complexity, kept
 from .gather import gather
 from .lines import Price, classes_of
 from .modifiers import repeated
@@ -19,11 +18,10 @@ __all__ = [
     "bill",
     "bills_on_file",
     "classes_of",
-    "desired_bill",
     "gather",
+    "interactive_complexity",
     "kept",
     "lines_on_file",
     "repeated",
     "visits",
-    "with_interactive_complexity",
 ]

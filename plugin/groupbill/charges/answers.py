@@ -26,7 +26,10 @@ _NONE = Answer(False, None, ())
 
 
 def answer(sources: Sources, claim: Resource) -> Answer:
-    """How a Claim stands. An error without a number was never accepted; queued was, without a number yet."""
+    """How a Claim stands. An error without a number was never accepted; queued was, without a number yet.
+
+    A Claim that somebody sent counts as accepted until an answer says otherwise.
+    """
     reference = f"Claim/{claim.get('id')}"
     found = []
     for kind, link in (("ClaimResponse", "request"), ("ExplanationOfBenefit", "claim")):
@@ -34,7 +37,7 @@ def answer(sources: Sources, claim: Resource) -> Answer:
             found += [each for each in sources.index.find(kind, link, reference) if _counts(each)]
     accepted = [each for each in found if each.get("outcome") != "error" or _number(each)]
     if not accepted:
-        return _NONE._replace(accepted=value(claim, "claim-submitted") is not None)
+        return _NONE._replace(accepted=not found and value(claim, "claim-submitted") is not None)
     accepted.sort(key=lambda each: (str(each.get("created") or ""), str(each.get("id"))))
     numbers = [number for each in accepted if (number := _number(each))]
     references = sorted(f"{each.get('resourceType')}/{each.get('id')}" for each in accepted)

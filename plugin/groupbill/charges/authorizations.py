@@ -12,6 +12,7 @@ from ..fhir.extensions import value
 from ..model import Authorization, Coverage, Resource
 from .chart import Chart
 from .sources import Sources
+from .values import rows
 
 _ENDED = frozenset({"cancelled", "entered-in-error", "draft"})
 _LIVE_REQUESTS = frozenset({"active", "completed"})
@@ -30,12 +31,8 @@ def authorization(
             return Authorization(
                 number=str(response["preAuthRef"]), source=f"ClaimResponse/{response.get('id')}"
             )
-    number = value(coverage.resource, "authorization")
-    return (
-        Authorization(number=number, source=coverage.reference)
-        if number and isinstance(number, str)
-        else None
-    )
+    number = string(value(coverage.resource, "authorization"))
+    return Authorization(number=number, source=coverage.reference) if number else None
 
 
 def _covers(
@@ -70,7 +67,7 @@ def referral(sources: Sources, chart: Chart, own: Resource, on: date) -> str | N
     """The ServiceRequest behind the visit, else the patient's first that stood on the date."""
     if not sources.has("ServiceRequest"):
         return None
-    for element in own.get("basedOn") or ():
+    for element in rows(own, "basedOn"):
         reference = sources.index.ref(element, own)
         if reference and reference.startswith("ServiceRequest/") and sources.get(reference):
             return reference

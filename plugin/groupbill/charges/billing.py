@@ -8,6 +8,7 @@ from ..fhir.codes import EIN, NPI, NUCC, codings
 from ..model import Billing, Resource
 from .people import identifier
 from .sources import Sources
+from .values import rows
 
 _BOX = re.compile(r"\s*(?:p\.?\s*o\.?\s*b(?:ox)?|post\s+office\s+box|box)\b", re.IGNORECASE)
 _CLINICS = frozenset({"261QF0400X", "261QR1300X"})
@@ -48,10 +49,13 @@ def _has_street(resource: Resource) -> bool:
     """Whether an address in use has a line that is no PO box; R5 keeps them under `contact`."""
     addresses = [*(resource.get("address") or ())]
     if resource.get("resourceType") == "Organization":
-        addresses += [contact.get("address") or {} for contact in resource.get("contact") or ()]
+        addresses += [
+            address for contact in rows(resource, "contact") for address in rows(contact, "address")
+        ]
     return any(
         line.strip() and not _BOX.match(line)
         for address in addresses
         if address.get("use") != "old"
         for line in address.get("line") or ()
+        if isinstance(line, str)
     )

@@ -16,10 +16,10 @@ from .answers import answer
 from .billing import billing_provider
 from .coverages import DEFAULT, coverage_at, insurance, policy_of, unmapped
 from .diagnoses import of_condition
-from .money import amount
 from .on_file import on_file
 from .people import identifier, npi_of, person, practitioner, role_for
 from .sources import Sources
+from .values import amount
 
 
 def bills_on_file(sources: Sources, patient: str) -> tuple[Bill, ...]:

@@ -9,10 +9,10 @@ from ..model import Line, Resource
 from ..model.identity import CHARGE_ITEM_SYSTEM, SESSION_SYSTEM, charge_item_value
 from .codes import charge_item_modifiers, procedure
 from .contacts import Contact
-from .money import amount
 from .people import identifier, practitioner
 from .sources import Sources
 from .times import encounter_of, occurrence, when
+from .values import amount, rows
 
 _ENDED = frozenset({"aborted", "not-billable", "entered-in-error"})
 _ONE = Decimal(1)
@@ -65,12 +65,17 @@ def _price(resource: Resource) -> Decimal | None:
     stated = amount(resource.get("priceOverride"))
     if stated is not None:
         return stated
-    total = resource.get("totalPriceComponent")
-    if isinstance(total, dict):
-        return amount(total.get("amount"))
-    each = resource.get("unitPriceComponent")
-    unit = amount(each.get("amount")) if isinstance(each, dict) else None
+    total = _component(resource, "totalPriceComponent")
+    if total is not None:
+        return total
+    unit = _component(resource, "unitPriceComponent")
     return None if unit is None else unit * (amount(resource.get("quantity")) or _ONE)
+
+
+def _component(resource: Resource, name: str) -> Decimal | None:
+    return next(
+        (price for row in rows(resource, name) if (price := amount(row.get("amount"))) is not None), None
+    )
 
 
 def _performer(sources: Sources, resource: Resource, visit: Contact | None) -> str | None:

@@ -13,11 +13,11 @@ from ..model.identity import CLAIM_SYSTEM
 from .answers import answer
 from .codes import modifiers, procedure
 from .contacts import Contact
-from .money import amount
 from .people import identifier, practitioner
 from .place import spot
 from .sources import Sources
 from .times import encounter_of, when
+from .values import amount, string
 
 _ENDED = frozenset({"cancelled", "entered-in-error"})
 _RENDERING = ("rendering", "performing", "primary", "82")
@@ -81,7 +81,7 @@ def _line(
         encounter=encounter,
         encounter_status=visit.status if visit else None,
         pointers=tuple(item.get("diagnosisSequence") or ()),
-        control_number=value(item, "line-item-control-number"),
+        control_number=string(value(item, "line-item-control-number")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..fhir.codes import CPT, HCPCS, codings
 from ..fhir.extensions import values
 from ..model import Resource
+from .values import rows
 
 _PROCEDURE = re.compile(r"\d{4}[0-9A-Z]|[A-V]\d{4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
@@ -57,11 +58,11 @@ def charge_item_modifiers(resource: Resource) -> tuple[str, ...]:
 def _oracle(resource: Resource) -> tuple[str, ...]:
     """Oracle Health Millennium keeps them in an extension of two parts, `code` and `priority`."""
     found = []
-    for place, extension in enumerate(resource.get("extension") or ()):
+    for place, extension in enumerate(rows(resource, "extension")):
         if extension.get("url") != _ORACLE + "modifier-code":
             continue
         code, priority = extension.get("valueCodeableConcept"), _LAST
-        for part in extension.get("extension") or ():
+        for part in rows(extension, "extension"):
             if part.get("url") == "code":
                 code = part.get("valueCodeableConcept")
             elif part.get("url") in ("priority", _ORACLE + "priority"):

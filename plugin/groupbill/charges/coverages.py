@@ -13,6 +13,7 @@ from ..fhir.references import LOGICAL, token
 from ..model import Coverage, Finding, Resource, Severity
 from .chart import Chart
 from .sources import Sources
+from .values import rows
 
 SELF_PAY = "self-pay"
 DEFAULT = "default"
@@ -125,9 +126,8 @@ def _file(sources: Sources, resource: Resource, reference: str) -> _Filed:
 
 def _payers(resource: Resource) -> list[dict[str, Any]]:
     """`payor`, in R5 `insurer` and who else pays."""
-    insurer = resource.get("insurer")
-    paying = [entry.get("party") for entry in resource.get("paymentBy") or () if isinstance(entry, dict)]
-    return [each for each in (*(resource.get("payor") or ()), insurer, *paying) if isinstance(each, dict)]
+    paying = [party for entry in rows(resource, "paymentBy") for party in rows(entry, "party")]
+    return [*rows(resource, "payor"), *rows(resource, "insurer"), *paying]
 
 
 def _name(sources: Sources, payer: dict[str, Any], container: Resource) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from ..fhir.codes import codings, system
@@ -38,17 +37,9 @@ def kept(sources: Sources, session: Session) -> frozenset[str]:
     return frozenset(found)
 
 
-def with_interactive_complexity(sources: Sources, session: Session) -> Session:
-    """The session with `interactive_complexity` set on the members whose own record shows it (90785)."""
-    if not sources.has("Observation"):
-        return session
-    members = tuple(
-        replace(member, interactive_complexity=True)
-        if documentation(sources, session, member).interactive_complexity
-        else member
-        for member in session.members
-    )
-    return replace(session, members=members)
+def interactive_complexity(sources: Sources, session: Session, member: Member) -> bool:
+    """Whether a member's own record shows interactive complexity (90785)."""
+    return sources.has("Observation") and documentation(sources, session, member).interactive_complexity
 
 
 def _kinds(record: Documentation) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..fhir.codes import CPT, HCPCS
@@ -113,14 +113,15 @@ def _unit_price(terms: Terms, charge: Charge, code: str) -> Decimal | None:
 
     A price per session is never taken for a price per 15 minutes.
     """
-    if terms.price is not None:
-        answer = terms.price(charge, terms.coverage)
-        if answer is not None:
-            return answer
-    found = listed(terms.sources, code, terms.session.date_of_service)
+    found = _asked(terms, replace(charge, code=code))
     if found is not None or code == charge.code or terms.policy["unit_minutes"]:
         return found
-    return listed(terms.sources, charge.code, terms.session.date_of_service)
+    return _asked(terms, charge)
+
+
+def _asked(terms: Terms, charge: Charge) -> Decimal | None:
+    answer = terms.price(charge, terms.coverage) if terms.price is not None else None
+    return listed(terms.sources, charge.code, terms.session.date_of_service) if answer is None else answer
 
 
 def _modifiers(

@@ -12,6 +12,7 @@ from .chart import Chart
 from .filed import at_encounter
 from .people import practitioner
 from .sources import Sources
+from .values import rows, string
 
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _WITHDRAWN = frozenset({"entered-in-error", "superseded", "cancelled"})
@@ -67,9 +68,10 @@ def _digest(sources: Sources, resource: Resource) -> str | None:
 
 
 def _texts(sources: Sources, resource: Resource) -> Iterator[bytes]:
-    for content in resource.get("content") or ():
-        yield _attachment(sources, resource, content.get("attachment") or {})
-    yield from _sections(resource.get("section") or ())
+    for content in rows(resource, "content"):
+        for attachment in rows(content, "attachment"):
+            yield _attachment(sources, resource, attachment)
+    yield from _sections(resource)
 
 
 def _attachment(sources: Sources, resource: Resource, attachment: Any) -> bytes:
@@ -77,20 +79,18 @@ def _attachment(sources: Sources, resource: Resource, attachment: Any) -> bytes:
     if not attachment.get("data") and attachment.get("url"):
         binary = sources.get(sources.index.ref({"reference": attachment["url"]}, resource))
         attachment = binary if binary.get("data") else attachment
-    data = attachment.get("data")
-    if isinstance(data, str):
+    data = string(attachment.get("data"))
+    if data is not None:
         try:
             return binascii.a2b_base64(data).strip()
         except ValueError:
             return data.encode()
-    known = attachment.get("hash") or attachment.get("url") or ""
-    return known.encode() if isinstance(known, str) else b""
+    known = string(attachment.get("hash")) or string(attachment.get("url"))
+    return known.encode() if known else b""
 
 
-def _sections(sections: Any) -> Iterator[bytes]:
-    for section in sections:
-        if isinstance(section, dict):
-            text = section.get("text") or {}
-            div = text.get("div") if isinstance(text, dict) else None
-            yield div.strip().encode() if isinstance(div, str) else b""
-            yield from _sections(section.get("section") or ())
+def _sections(element: Any) -> Iterator[bytes]:
+    for section in rows(element, "section"):
+        for text in rows(section, "text"):
+            yield (string(text.get("div")) or "").strip().encode()
+        yield from _sections(section)

@@ -12,6 +12,7 @@ from ..fhir.extensions import value
 from ..fhir.references import LOGICAL
 from ..model import Qualification, Resource
 from .sources import Sources
+from .values import string
 
 _LOGICAL_NPI = f"{LOGICAL}{NPI}|"
 
@@ -108,7 +109,7 @@ def _qualification(sources: Sources, entry: dict[str, Any], resource: Resource) 
         code=nucc or (found[0][1] if found else text),
         start=day(period.get("start"), zone),
         end=day(period.get("end"), zone),
-        issuer=sources.index.ref(issuer, resource) or issuer.get("display"),
+        issuer=sources.index.ref(issuer, resource) or string(issuer.get("display")),
     )
 
 

@@ -62,8 +62,8 @@ def modality_of(own: Resource, parent: Resource) -> tuple[str, bool]:
     """in-person, video or audio, and whether video was only assumed (class VR says remote, not how)."""
     for encounter in (own, parent):
         stated = value(encounter, "modality")
-        if stated in _MODALITIES:
-            return str(stated), False
+        if isinstance(stated, str) and stated in _MODALITIES:
+            return stated, False
     for encounter in (own, parent):
         kind = category(encounter)
         if kind == "VR" or virtual(encounter):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from ..model import Resource
 from .authorizations import within
-from .money import amount
 from .sources import Sources
+from .values import amount, rows
 
 
 def listed(sources: Sources, code: str, on: date) -> Decimal | None:
@@ -37,13 +36,8 @@ def _defined(sources: Sources, code: str, on: date) -> Decimal | None:
 def _base_prices(definition: Resource) -> Iterator[Decimal]:
     """The `base` component of the first group that has one (R5 MonetaryComponent is shaped alike)."""
     for group in definition.get("propertyGroup") or ():
-        for component in _components(group):
+        for component in rows(group, "priceComponent"):
             price = amount(component.get("amount")) if component.get("type") == "base" else None
             if price is not None:
                 yield price
                 return
-
-
-def _components(group: Any) -> list[dict[str, Any]]:
-    stated = group.get("priceComponent") if isinstance(group, dict) else None
-    return [component for component in stated or () if isinstance(component, dict)]

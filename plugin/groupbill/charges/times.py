@@ -9,6 +9,7 @@ from ..fhir.dates import period
 from ..model import Period, Resource
 from .contacts import Contact, contact
 from .sources import Sources
+from .values import rows, string
 
 
 def encounter_of(sources: Sources, reference: str | None) -> Contact | None:
@@ -41,6 +42,10 @@ def when(sources: Sources, stated: Any, visit: Contact | None, provider: str | N
 
 def occurrence(resource: Resource) -> Any:
     """`occurrence[x]` of a ChargeItem: Period, dateTime, or the first event of a Timing."""
-    timing = resource.get("occurrenceTiming") or {}
-    events = timing.get("event") if isinstance(timing, dict) else None
-    return resource.get("occurrencePeriod") or resource.get("occurrenceDateTime") or (events or [None])[0]
+    stated = resource.get("occurrencePeriod") or resource.get("occurrenceDateTime")
+    if stated:
+        return stated
+    for timing in rows(resource, "occurrenceTiming"):
+        events = timing.get("event")
+        return string(events[0]) if isinstance(events, list) and events else None
+    return None

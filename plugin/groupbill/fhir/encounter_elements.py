@@ -7,61 +7,67 @@ from collections.abc import Mapping
 from .datatypes import (
     address,
     backbone,
+    boolean,
     codeable,
     concept,
+    date,
+    date_time,
     extension,
     human_name,
     identifier,
+    instant,
+    integer,
     period,
     reference,
+    text,
 )
-from .shapes import Check, boolean, date, date_time, either, instant, integer, many, one_or_many, text, thing
+from .shapes import Either, Many, Shape, one_or_many, thing
 
-concepts = many(concept)
-references = many(reference)
+concepts = Many(concept)
+references = Many(reference)
 
-ENCOUNTERS: Mapping[str, Mapping[str, Check]] = {
+ENCOUNTERS: Mapping[str, Mapping[str, Shape]] = {
     "Encounter": {
         "status": text,
         "class": one_or_many(concept),
         "type": concepts,
         "serviceType": one_or_many(codeable),
         "subject": reference,
-        "participant": many(
+        "participant": Many(
             thing(type=concepts, individual=reference, actor=reference, period=period, extension=extension)
         ),
         "period": period,
         "actualPeriod": period,
-        "location": many(thing(location=reference, status=text, period=period)),
+        "location": Many(thing(location=reference, status=text, period=period)),
         "partOf": reference,
         "appointment": one_or_many(reference),
         "basedOn": one_or_many(reference),
         "episodeOfCare": one_or_many(reference),
-        "diagnosis": many(thing(condition=one_or_many(reference), rank=integer, use=one_or_many(concept))),
+        "diagnosis": Many(thing(condition=one_or_many(reference), rank=integer, use=one_or_many(concept))),
         "serviceProvider": reference,
-        "virtualService": many(backbone),
+        "virtualService": Many(backbone),
     },
     "Appointment": {
         "status": text,
         "cancelationReason": concept,
         "cancellationReason": concept,
-        "serviceType": many(codeable),
+        "serviceType": Many(codeable),
         "appointmentType": concept,
         "start": instant,
         "end": instant,
         "minutesDuration": integer,
         "subject": reference,
         "basedOn": references,
-        "participant": many(
+        "participant": Many(
             thing(
                 type=concepts,
                 actor=reference,
                 status=text,
-                required=either((str, text), (bool, boolean)),
+                required=Either((str, text), (bool, boolean)),
                 period=period,
             )
         ),
-        "virtualService": many(backbone),
+        "virtualService": Many(backbone),
     },
     "Group": {
         "type": text,
@@ -71,26 +77,27 @@ ENCOUNTERS: Mapping[str, Mapping[str, Check]] = {
         "code": concept,
         "quantity": integer,
         "managingEntity": reference,
-        "member": many(thing(entity=reference, period=period, inactive=boolean)),
+        "member": Many(thing(entity=reference, period=period, inactive=boolean)),
     },
     "EpisodeOfCare": {
         "status": text,
+        "type": concepts,
         "patient": reference,
         "period": period,
         "managingOrganization": reference,
     },
 }
 
-PEOPLE: Mapping[str, Mapping[str, Check]] = {
+PEOPLE: Mapping[str, Mapping[str, Shape]] = {
     "Patient": {
         "active": boolean,
-        "name": many(human_name),
+        "name": Many(human_name),
         "gender": text,
         "birthDate": date,
         "deceasedBoolean": boolean,
         "deceasedDateTime": date_time,
-        "address": many(address),
-        "link": many(thing(other=reference, type=text)),
+        "address": Many(address),
+        "link": Many(thing(other=reference, type=text)),
     },
     "RelatedPerson": {
         "active": boolean,
@@ -100,10 +107,10 @@ PEOPLE: Mapping[str, Mapping[str, Check]] = {
     },
     "Practitioner": {
         "active": boolean,
-        "name": many(human_name),
-        "address": many(address),
-        "qualification": many(
-            thing(identifier=many(identifier), code=concept, period=period, issuer=reference)
+        "name": Many(human_name),
+        "address": Many(address),
+        "qualification": Many(
+            thing(identifier=Many(identifier), code=concept, period=period, issuer=reference)
         ),
     },
     "PractitionerRole": {
@@ -119,7 +126,7 @@ PEOPLE: Mapping[str, Mapping[str, Check]] = {
         "active": boolean,
         "type": concepts,
         "name": text,
-        "address": many(address),
+        "address": Many(address),
         "partOf": reference,
     },
     "Location": {

@@ -1,7 +1,8 @@
-"""Amounts and quantities of FHIR as Decimal."""
+"""Elements as numbers and objects, whatever stands there."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -22,3 +23,16 @@ def decimal(value: Any) -> Decimal | None:
 def amount(element: Any) -> Decimal | None:
     """The value of a Money or Quantity, None where there is none."""
     return decimal(element.get("value")) if isinstance(element, dict) else None
+
+
+def rows(element: Any, name: str) -> Iterator[dict[str, Any]]:
+    """The objects under a name, one or an array of them; for elements that the reader does not check."""
+    stated = element.get(name) if isinstance(element, Mapping) else None
+    for row in stated if isinstance(stated, list) else [stated]:
+        if isinstance(row, dict):
+            yield row
+
+
+def string(value: Any) -> str | None:
+    """A text that says something, else None."""
+    return value if isinstance(value, str) and value else None
