@@ -16,10 +16,10 @@ INTERACTIVE_COMPLEXITY = "90785"
 def charges(session: Session) -> Iterator[Charge]:
     """The charges of a session, in the order of its members.
 
-    A group is charged to each participant; with families it is one charge per family, on the identified patient.
-    A session for several families to which one family came is that family's (CPT: 90849 is for several units).
-    The add-on for interactive complexity goes with a group only, and only where the patient's own record shows
-    it. Relatives, guests and practitioners are never charged.
+    A group is charged to each participant; with families it is one charge per family, on the identified
+    patient. A session for several families to which one family came is that family's (CPT: 90849 is for several
+    units). The add-on for interactive complexity goes with a group only, and only where the patient's own
+    record shows it. Relatives, guests and practitioners are never charged.
     """
     participants = [member for member in session.participants if member.patient is not None]
     if session.code in _FAMILY_CODES:
@@ -42,4 +42,4 @@ def _identified(participants: list[Member]) -> list[Member]:
         known = families.get(family)
         if known is None or (known.encounter is None and member.encounter is not None):
             families[family] = member
-    return [member for member in participants if member in families.values()]
+    return sorted(families.values(), key=lambda member: member.member)

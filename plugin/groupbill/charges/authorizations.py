@@ -12,7 +12,7 @@ from ..fhir.extensions import value
 from ..model import Authorization, Coverage, Resource
 from .chart import Chart
 from .sources import Sources
-from .values import rows
+from .values import rows, string
 
 _ENDED = frozenset({"cancelled", "entered-in-error", "draft"})
 _LIVE_REQUESTS = frozenset({"active", "completed"})

@@ -19,9 +19,19 @@ _CLINIC_PLACES = frozenset({"50", "72"})
 
 def billing_provider(sources: Sources, service_provider: str | None, place_of_service: str | None) -> Billing:
     """The service provider, else the one of the settings; at places 50 and 72 it is an FQHC or RHC."""
-    reference = service_provider or sources.settings.billing_provider
+    reference = service_provider or usual_provider(sources)
     clinic = place_of_service in _CLINIC_PLACES
     return sources.once(("billing", reference, clinic), lambda: _billing(sources, reference, clinic))
+
+
+def usual_provider(sources: Sources) -> str | None:
+    """The billing provider of the settings, which may name it by `system|value` of an identifier."""
+    stated = sources.settings.billing_provider
+    if stated is None or "|" not in stated:
+        return stated
+    uri, _, value = stated.rpartition("|")
+    named = {"type": "Organization", "identifier": {"system": uri, "value": value}}
+    return sources.once(("usual", stated), lambda: sources.index.ref(named))
 
 
 def _billing(sources: Sources, reference: str | None, clinic: bool) -> Billing:
@@ -49,9 +59,8 @@ def _has_street(resource: Resource) -> bool:
     """Whether an address in use has a line that is no PO box; R5 keeps them under `contact`."""
     addresses = [*(resource.get("address") or ())]
     if resource.get("resourceType") == "Organization":
-        addresses += [
-            address for contact in rows(resource, "contact") for address in rows(contact, "address")
-        ]
+        for contact in rows(resource, "contact"):
+            addresses += rows(contact, "address")
     return any(
         line.strip() and not _BOX.match(line)
         for address in addresses

@@ -73,9 +73,8 @@ def _price(resource: Resource) -> Decimal | None:
 
 
 def _component(resource: Resource, name: str) -> Decimal | None:
-    return next(
-        (price for row in rows(resource, name) if (price := amount(row.get("amount"))) is not None), None
-    )
+    prices = (amount(row.get("amount")) for row in rows(resource, name))
+    return next((price for price in prices if price is not None), None)
 
 
 def _performer(sources: Sources, resource: Resource, visit: Contact | None) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date
 from ..fhir.codes import codings
 from ..fhir.dates import day
 from ..model import Period, Resource
+from .billing import usual_provider
 from .chart import Chart
 from .contacts import Contact, contacts
 from .sources import Sources
@@ -21,7 +22,7 @@ def last_in_person(
     sources: Sources, chart: Chart, billing: str | None, on: date, own: str | None
 ) -> date | None:
     """Day of the last finished visit in person with the same billing provider before the date (TEL11)."""
-    usual = sources.settings.billing_provider
+    usual = usual_provider(sources)
     days = [
         each.period.date
         for each in contacts(sources, chart)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..fhir.codes import CPT, HCPCS
 from ..model import Line
 from . import charge_items, claims
+from .billing import usual_provider
 from .chart import Chart
 from .contacts import Contact, contacts
 from .merging import merge
@@ -80,7 +81,7 @@ def _visited(sources: Sources, chart: Chart, visit: Contact) -> Iterator[Line]:
             period=visit.period,
             place_of_service=spot(sources, visit.location).code,
             rendering=visit.practitioners[0] if visit.practitioners else None,
-            billing=visit.provider or sources.settings.billing_provider,
+            billing=visit.provider or usual_provider(sources),
             encounter=visit.reference,
             encounter_status=visit.status,
         )
