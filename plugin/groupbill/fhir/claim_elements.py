@@ -6,26 +6,32 @@ from collections.abc import Mapping
 
 from .datatypes import (
     VALUES,
+    boolean,
     concept,
+    date,
+    date_time,
+    decimal,
     extension,
     identifier,
+    integer,
     money,
     period,
     quantity,
     reference,
+    text,
 )
-from .shapes import Check, boolean, date, date_time, decimal, either, integer, many, one_or_many, text, thing
+from .shapes import Either, Many, Shape, one_or_many, thing
 
-concepts = many(concept)
-references = many(reference)
-_integers = many(integer)
+concepts = Many(concept)
+references = Many(reference)
+_integers = Many(integer)
 _price = one_or_many(
-    thing(type=either((str, text), (dict, concept)), code=concept, factor=decimal, amount=money)
+    thing(type=Either((str, text), (dict, concept)), code=concept, factor=decimal, amount=money)
 )
-_adjudications = many(thing(category=concept, reason=concept, amount=money, value=decimal, quantity=quantity))
-_totals = many(thing(category=concept, amount=money))
+_adjudications = Many(thing(category=concept, reason=concept, amount=money, value=decimal, quantity=quantity))
+_totals = Many(thing(category=concept, amount=money))
 
-_care_team = many(
+_care_team = Many(
     thing(
         sequence=integer,
         provider=reference,
@@ -35,16 +41,16 @@ _care_team = many(
         specialty=concept,
     )
 )
-_diagnosis = many(
+_diagnosis = Many(
     thing(sequence=integer, diagnosisCodeableConcept=concept, diagnosisReference=reference, type=concepts)
 )
-_supporting = many(
+_supporting = Many(
     thing(sequence=integer, category=concept, code=concept, timingDate=date, timingPeriod=period, **VALUES)
 )
-_insurance = many(
-    thing(sequence=integer, focal=boolean, coverage=reference, preAuthRef=many(text), claimResponse=reference)
+_insurance = Many(
+    thing(sequence=integer, focal=boolean, coverage=reference, preAuthRef=Many(text), claimResponse=reference)
 )
-_items = many(
+_items = Many(
     thing(
         sequence=integer,
         itemSequence=integer,
@@ -68,8 +74,8 @@ _items = many(
         extension=extension,
     )
 )
-_related = many(thing(claim=reference, relationship=concept, reference=identifier))
-_HEAD: Mapping[str, Check] = {
+_related = Many(thing(claim=reference, relationship=concept, reference=identifier))
+_HEAD: Mapping[str, Shape] = {
     "status": text,
     "type": concept,
     "subType": concept,
@@ -79,7 +85,7 @@ _HEAD: Mapping[str, Check] = {
     "insurer": reference,
     "provider": reference,
 }
-_BODY: Mapping[str, Check] = {
+_BODY: Mapping[str, Shape] = {
     **_HEAD,
     "billablePeriod": period,
     "priority": concept,
@@ -94,13 +100,13 @@ _BODY: Mapping[str, Check] = {
     "item": _items,
     "encounter": references,
 }
-_ANSWER: Mapping[str, Check] = {
+_ANSWER: Mapping[str, Shape] = {
     "outcome": text,
     "disposition": text,
     "payment": thing(type=concept, amount=money, date=date),
 }
 
-CLAIMS: Mapping[str, Mapping[str, Check]] = {
+CLAIMS: Mapping[str, Mapping[str, Shape]] = {
     "ChargeItem": {
         "status": text,
         "partOf": references,
@@ -110,7 +116,7 @@ CLAIMS: Mapping[str, Mapping[str, Check]] = {
         "encounter": reference,
         "occurrenceDateTime": date_time,
         "occurrencePeriod": period,
-        "performer": many(thing(function=concept, actor=reference)),
+        "performer": Many(thing(function=concept, actor=reference)),
         "performingOrganization": reference,
         "requestingOrganization": reference,
         "quantity": quantity,
@@ -120,7 +126,7 @@ CLAIMS: Mapping[str, Mapping[str, Check]] = {
         "totalPriceComponent": _price,
         "enteredDate": date_time,
         "reason": concepts,
-        "service": many(reference),
+        "service": Many(reference),
         "account": references,
     },
     "ChargeItemDefinition": {
@@ -128,7 +134,7 @@ CLAIMS: Mapping[str, Mapping[str, Check]] = {
         "url": text,
         "code": concept,
         "effectivePeriod": period,
-        "propertyGroup": many(thing(priceComponent=_price)),
+        "propertyGroup": Many(thing(priceComponent=_price)),
     },
     "Claim": {**_BODY, "total": money},
     "ClaimResponse": {
@@ -147,8 +153,8 @@ CLAIMS: Mapping[str, Mapping[str, Check]] = {
         **_ANSWER,
         "claim": reference,
         "claimResponse": reference,
-        "preAuthRef": many(text),
-        "preAuthRefPeriod": many(period),
+        "preAuthRef": Many(text),
+        "preAuthRefPeriod": Many(period),
         "adjudication": _adjudications,
         "total": _totals,
     },
@@ -158,7 +164,7 @@ CLAIMS: Mapping[str, Mapping[str, Check]] = {
         "type": concept,
         "policyHolder": reference,
         "subscriber": reference,
-        "subscriberId": either((str, text), (list, many(identifier))),
+        "subscriberId": Either((str, text), (list, Many(identifier))),
         "beneficiary": reference,
         "dependent": text,
         "relationship": concept,
@@ -166,6 +172,6 @@ CLAIMS: Mapping[str, Mapping[str, Check]] = {
         "payor": references,
         "insurer": reference,
         "order": integer,
-        "class": many(thing(type=concept, value=either((str, text), (dict, identifier)), name=text)),
+        "class": Many(thing(type=concept, value=Either((str, text), (dict, identifier)), name=text)),
     },
 }

@@ -16,6 +16,12 @@ from ..model.period import Period
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_ORDINARY = re.compile(
+    r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    r"(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))?",
+    re.ASCII,
+)
+"""What surely exists: found without looking at a calendar."""
 _NOTHING = Period()
 
 
@@ -57,11 +63,11 @@ def period(element: Any, site: tzinfo | None) -> Period:
     return _period(element.get("start"), element.get("end"), site)
 
 
-def dated(text: str, *, time: bool = True) -> bool:
-    """Whether this is a FHIR date (partial ones are), or where `time` a dateTime, of a day that exists."""
-    if len(text) <= 10:
-        return _calendar(text, partial=True) is not None
-    return time and _stamp(text) is not None
+def exists(text: str) -> bool:
+    """Whether this is a FHIR date (partial ones are) or dateTime that exists."""
+    if _ORDINARY.fullmatch(text) is not None:
+        return True
+    return (_calendar(text, partial=True) if len(text) <= 10 else _stamp(text)) is not None
 
 
 @lru_cache(maxsize=16384)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..model.finding import Finding, Severity
 from . import json
-from .elements import fault
+from .elements import fault, surely_fine
 from .links import links
 from .references import LOGICAL, bare, plain
 from .store import Disk, Memory, Store
@@ -39,6 +39,8 @@ class Index:
         self._loose: set[str] = set()
         self._unreadable: list[Finding] = []
         self._ties: set[str] = set()
+        self._nulls: set[str] = set()
+        """Resources in which nulls stand for what is absent."""
         self._sealed = False
         self.count = 0
 
@@ -56,16 +58,22 @@ class Index:
 
     def add(self, resource: Resource, data: bytes, place: str, full_url: str | None = None) -> None:
         """Take one resource; `data` are its bytes, `place` is where it stood, `full_url` its entry's."""
-        wrong = fault(resource)
-        if wrong is not None:
-            self.unreadable(place, wrong)
-            return
+        nulls = False
+        if not surely_fine(resource):
+            pruned = json.prune(resource)
+            wrong = fault(pruned)
+            if wrong is not None:
+                self.unreadable(place, wrong)
+                return
+            nulls, resource = pruned != resource, pruned
         kind, name = resource["resourceType"], resource.get("id")
         if name is None:
             name = _derived(kind, data, full_url)
             resource["id"] = name
             data = b'{"id":' + json.dumps(name) + b"," + data.lstrip()[1:].lstrip()
         key = f"{kind}/{name}"
+        if nulls:
+            self._nulls.add(key)
         self._sealed = False
         self.count += 1
         if full_url is not None and bare(full_url) != key:
@@ -122,8 +130,10 @@ class Index:
         return None if meta is None else meta.get("versionId")
 
     def _put(self, key: str, data: bytes, resource: Resource) -> None:
-        found = list(links(resource))
-        self._loose.update(value for name, value in found if LOGICAL in value)
+        found = links(resource)
+        for _, value in found:
+            if LOGICAL in value:
+                self._loose.add(value)
         self._store.put(key, data, found)
         self._held += len(data)
         if self._held > self._limit and isinstance(self._store, Memory):
@@ -131,7 +141,7 @@ class Index:
 
     def _choose(self, key: str, known: bytes, data: bytes, resource: Resource) -> None:
         """Of two versions keep the one that counts."""
-        old = json.loads(known)
+        old = self._loads(key, known)
         mine, theirs = rank(resource), rank(old)
         if mine == theirs:
             if same(known, data):
@@ -149,7 +159,7 @@ class Index:
     def _spill(self) -> None:
         disk = Disk()
         for key, data in self._store.items():
-            disk.put(key, data, list(links(json.loads(data))))
+            disk.put(key, data, links(self._loads(key, data)))
         self._store = disk
 
     def _parse(self, key: str) -> Resource | None:
@@ -161,9 +171,12 @@ class Index:
             return None
         if len(parsed) >= PARSED:
             del parsed[next(iter(parsed))]
-        resource: Resource = json.loads(data, key[: key.index("/")])
-        parsed[key] = resource
+        resource = parsed[key] = self._loads(key, data)
         return resource
+
+    def _loads(self, key: str, data: bytes) -> Resource:
+        value: Resource = json.loads(data, key[: key.index("/")])
+        return json.prune(value) if key in self._nulls else value  # type: ignore[no-any-return]
 
     def _contained(self, reference: str) -> Resource | None:
         owner, _, name = reference.partition("#")

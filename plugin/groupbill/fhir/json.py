@@ -27,14 +27,11 @@ except ModuleNotFoundError:
 
 
 def loads(data: bytes, resource_type: str | None = None) -> Any:
-    """Parse what was checked before, without nulls; fractions are Decimal where the resource holds money."""
-    if resource_type is None:
-        value = orjson.loads(data)
-        if isinstance(value, dict) and value.get("resourceType") in MONEY:
-            value = _amounts(data)
-    else:
-        value = _amounts(data) if resource_type in MONEY else orjson.loads(data)
-    return prune(value) if b"null" in data else value
+    """Parse; fractions become Decimal where the resource holds money. Raises ValueError."""
+    if resource_type is not None:
+        return _amounts(data) if resource_type in MONEY else orjson.loads(data)
+    value = orjson.loads(data)
+    return _amounts(data) if isinstance(value, dict) and value.get("resourceType") in MONEY else value
 
 
 def prune(value: Any) -> Any:

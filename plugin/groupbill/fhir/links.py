@@ -5,7 +5,7 @@ A link is (name, value): a bare reference, `system|value` of an identifier, or `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date
 from typing import Any
 
@@ -16,54 +16,54 @@ from .extensions import values
 from .references import plain, token
 
 Link = tuple[str, str]
+Path = tuple[str, ...]
 _Finder = Callable[[Mapping[str, Any]], Iterator[Link]]
 _ASSOCIATED = "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter"
+_NO_PERIOD: Mapping[str, Any] = {}
 _PERFORMERS = ("Practitioner", "urn:", "http")
 
 
-def links(resource: Mapping[str, Any]) -> Iterator[Link]:
-    """All links of a resource whose elements have been checked by `shapes`."""
+def links(resource: Mapping[str, Any]) -> list[Link]:
+    """All links of a resource whose elements have been checked by `elements`."""
     kind = resource["resourceType"]
-    for element in resource.get("identifier") or () if kind not in _ONE_IDENTIFIER else ():
-        name = token(element)
-        if name is not None:
-            yield "identifier", name
-    for name, paths in _PATHS.get(kind, ()):
-        for path in paths:
-            for element in _walk(resource, path):
-                value = plain(element, resource)
-                if value is not None:
-                    yield name, value
+    found: list[Link] = []
+    if "identifier" in resource and kind not in _ONE_IDENTIFIER:
+        for element in resource["identifier"]:
+            name = token(element)
+            if name is not None:
+                found.append(("identifier", name))
+    for link, path in _PATHS.get(kind, ()):
+        if path[0] in resource:
+            _follow(link, resource[path[0]], path[1:], resource, found)
     finder = _FINDERS.get(kind)
     if finder is not None:
-        yield from finder(resource)
-
-
-def _walk(element: Any, path: tuple[str, ...]) -> Iterable[Any]:
-    found = [element]
-    for name in path:
-        step: list[Any] = []
-        for item in found:
-            value = item.get(name)
-            if isinstance(value, list):
-                step.extend(value)
-            elif value is not None:
-                step.append(value)
-        found = step
-        if not found:
-            break
+        found.extend(finder(resource))
     return found
 
 
-def _encounter(resource: Mapping[str, Any]) -> Iterator[Link]:
-    start = (encounters.period_element(resource) or {}).get("start")
-    on = day(start, UTC)
-    for element, _, _ in encounters.actors(resource):
-        yield from _actor(plain(element, resource), on)
-    for element in values(resource, _ASSOCIATED):
+def _follow(link: str, element: Any, path: Path, resource: Mapping[str, Any], found: list[Link]) -> None:
+    if type(element) is list:
+        for item in element:
+            _follow(link, item, path, resource, found)
+    elif not path:
         value = plain(element, resource)
         if value is not None:
-            yield "associated", value
+            found.append((link, value))
+    elif path[0] in element:
+        _follow(link, element[path[0]], path[1:], resource, found)
+
+
+def _encounter(resource: Mapping[str, Any]) -> Iterator[Link]:
+    if "participant" in resource:
+        on = day((encounters.period_element(resource) or _NO_PERIOD).get("start"), UTC)
+        for participant in resource["participant"]:
+            actor = participant.get("individual") or participant.get("actor")
+            yield from _actor(plain(actor, resource), on)
+    if "extension" in resource:
+        for element in values(resource, _ASSOCIATED):
+            value = plain(element, resource)
+            if value is not None:
+                yield "associated", value
 
 
 def _appointment(resource: Mapping[str, Any]) -> Iterator[Link]:
@@ -85,10 +85,8 @@ def _definition(resource: Mapping[str, Any]) -> Iterator[Link]:
         yield "code", code
 
 
-def _paths(**names: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-    return tuple(
-        (name, tuple(tuple(path.split(".")) for path in text.split())) for name, text in names.items()
-    )
+def _paths(**names: str) -> tuple[tuple[str, Path], ...]:
+    return tuple((name, tuple(path.split("."))) for name, text in names.items() for path in text.split())
 
 
 _ONE_IDENTIFIER = frozenset({"Composition", "QuestionnaireResponse", "Bundle"})

@@ -101,23 +101,25 @@ class _Reader:
 
     def take(self, data: bytes, place: str, base: str, full_url: str | None = None, level: int = 0) -> None:
         """Read a resource that stands at `place`, or a Bundle, whose entries stand below `base`."""
-        if b'"Bundle"' in data and self._bundle(data, place, base, level):
-            return
-        if len(data) > RESOURCE:
-            self.index.unreadable(place, f"expected at most {RESOURCE} bytes for a resource")
-            return
+        if place != base and b'"Bundle"' in data and self._bundle(data, place, base, level):
+            return  # a document: likely to be large, so it is not parsed twice
         try:
             resource = orjson.loads(data)
         except orjson.JSONDecodeError as error:
-            at = place if place == base else f"{base}:{error.lineno}"
-            self.index.unreadable(at, f"expected JSON; {error.msg}, column {error.colno}")
+            if not self._bundle(data, place, base, level):  # a Bundle of which one entry is broken
+                at = place if place == base else f"{base}:{error.lineno}"
+                self.index.unreadable(at, f"expected JSON; {error.msg}, column {error.colno}")
             return
-        if data.count(b"{") + data.count(b"[") > json.LEVELS and json.too_deep(resource):
+        if type(resource) is dict and resource.get("resourceType") == "Bundle":
+            self._bundle(data, place, base, level)
+        elif len(data) > RESOURCE:
+            self.index.unreadable(place, f"expected at most {RESOURCE} bytes for a resource")
+        elif data.count(b"{") + data.count(b"[") > json.LEVELS and json.too_deep(resource):
             self.index.unreadable(place, f"expected at most {json.LEVELS} levels of nesting")
         elif type(resource) is not dict:
             self.index.unreadable(place, "expected a FHIR resource, which is a JSON object")
         else:
-            self.index.add(json.prune(resource) if b"null" in data else resource, data, place, full_url)
+            self.index.add(resource, data, place, full_url)
 
     def _bundle(self, data: bytes, place: str, base: str, level: int) -> bool:
         try:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .datatypes import VALUES, codeable, concept, period, quantity, reference
-from .shapes import Check, date, date_time, either, instant, many, one_or_many, text, thing
+from .datatypes import VALUES, codeable, concept, date, date_time, instant, period, quantity, reference, text
+from .shapes import Either, Many, Own, Shape, one_or_many, thing
 
-concepts = many(concept)
-references = many(reference)
-
-
-def _answers(value: Any) -> str | None:
-    return _answer_items(value)
+concepts = Many(concept)
+references = Many(reference)
 
 
-_answer_items = many(thing(linkId=text, answer=many(thing(item=_answers, **VALUES)), item=_answers))
+def _wrong_answers(value: Any) -> str | None:
+    return _items.wrong(value)
 
-RECORDS: Mapping[str, Mapping[str, Check]] = {
+
+_answers = Own(_wrong_answers)
+_items = Many(thing(linkId=text, answer=Many(thing(item=_answers, **VALUES)), item=_answers))
+
+RECORDS: Mapping[str, Mapping[str, Shape]] = {
     "Condition": {
         "clinicalStatus": concept,
         "verificationStatus": concept,
@@ -41,8 +42,8 @@ RECORDS: Mapping[str, Mapping[str, Check]] = {
         "date": date_time,
         "author": references,
         "authenticator": reference,
-        "attester": many(thing(mode=one_or_many(concept), time=date_time, party=reference)),
-        "context": either((dict, thing(encounter=one_or_many(reference), period=period)), (list, references)),
+        "attester": Many(thing(mode=one_or_many(concept), time=date_time, party=reference)),
+        "context": Either((dict, thing(encounter=one_or_many(reference), period=period)), (list, references)),
     },
     "Composition": {
         "status": text,
@@ -52,7 +53,7 @@ RECORDS: Mapping[str, Mapping[str, Check]] = {
         "encounter": reference,
         "date": date_time,
         "author": references,
-        "attester": many(thing(mode=either((str, text), (dict, concept)), time=date_time, party=reference)),
+        "attester": Many(thing(mode=Either((str, text), (dict, concept)), time=date_time, party=reference)),
     },
     "CarePlan": {
         "status": text,
@@ -62,7 +63,7 @@ RECORDS: Mapping[str, Mapping[str, Check]] = {
         "encounter": reference,
         "period": period,
         "created": date_time,
-        "activity": many(
+        "activity": Many(
             thing(
                 reference=reference,
                 plannedActivityReference=reference,
@@ -81,7 +82,7 @@ RECORDS: Mapping[str, Mapping[str, Check]] = {
         "effectivePeriod": period,
         "issued": instant,
         **VALUES,
-        "component": many(thing(code=concept, **VALUES)),
+        "component": Many(thing(code=concept, **VALUES)),
     },
     "QuestionnaireResponse": {
         "status": text,
@@ -125,7 +126,7 @@ RECORDS: Mapping[str, Mapping[str, Check]] = {
         "for": reference,
         "owner": reference,
         "authoredOn": date_time,
-        "input": many(thing(type=concept, **VALUES)),
+        "input": Many(thing(type=concept, **VALUES)),
     },
     "Provenance": {"target": references, "recorded": instant},
     "Account": {"status": text, "subject": references, "servicePeriod": period},

@@ -15,12 +15,15 @@ from .codes import system
 
 LOGICAL = "?identifier="
 _REST = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/#?|\s]+)(?:/_history/[^/#?]*)?(#.+)?$")
+_ORDINARY = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]+", re.ASCII)
 _CONDITIONAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)\?identifier=([^&]+)$")
 
 
 @lru_cache(maxsize=65536)
 def bare(text: str) -> str:
     """`Type/id` of a literal reference; one that names no resource type (`urn:uuid:...`) as it stands."""
+    if _ORDINARY.fullmatch(text) is not None:
+        return text
     match = _REST.search(text)
     if match is not None:
         return f"{match[1]}/{match[2]}{match[3] or ''}"

@@ -34,7 +34,7 @@ class Source:
 
 
 def expand(sources: Iterable[str | Path]) -> Iterator[Source]:
-    """The files behind paths, folders (sorted, with all below) and `-`. Raises InputError for a missing one."""
+    """The files behind paths, folders (sorted, all below) and `-`. Raises InputError if one is missing."""
     for given in sources:
         path = Path(given)
         if str(given) == "-":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 from .links import Link
 
@@ -25,7 +25,7 @@ class Store(Protocol):
     def keys(self, resource_type: str) -> list[str]:
         """All `Type/id` of a type, sorted."""
 
-    def linked(self, resource_type: str, link: str, value: str) -> Iterable[str]:
+    def linked(self, resource_type: str, link: str, value: str) -> Sequence[str]:
         """The `Type/id` that have this link, in any order."""
 
     def items(self) -> Iterator[tuple[str, bytes]]:
@@ -38,24 +38,30 @@ class Memory:
     def __init__(self) -> None:
         """Empty."""
         self._data: dict[str, bytes] = {}
-        self._links: dict[tuple[str, str, str], list[str]] = {}
+        self._links: dict[str, dict[str, dict[str, str | list[str]]]] = {}
         self._types: dict[str, list[str]] = {}
         self._sorted: set[str] = set()
 
     def put(self, key: str, data: bytes, links: Iterable[Link]) -> None:
         """Add a resource that is not there yet."""
-        self._data[key] = data
         kind = key[: key.index("/")]
-        self._types.setdefault(kind, []).append(key)
+        self._data[key] = data
+        if kind not in self._types:
+            self._types[kind], self._links[kind] = [], {}
+        self._types[kind].append(key)
         self._sorted.discard(kind)
-        table = self._links
+        tables = self._links[kind]
         for name, value in links:
-            entry = (kind, name, value)
-            known = table.get(entry)
-            if known is None:
-                table[entry] = [key]
-            elif known[-1] != key:
-                known.append(key)
+            table = tables.get(name)
+            if table is None:
+                tables[name] = {value: key}
+                continue
+            known = table.setdefault(value, key)
+            if type(known) is list:
+                if known[-1] != key:
+                    known.append(key)
+            elif known is not key:
+                table[value] = [known, key]  # type: ignore[list-item]
 
     def remove(self, key: str, links: Iterable[Link]) -> None:
         """Take a resource and its links out."""
@@ -63,12 +69,11 @@ class Memory:
         del self._data[key]
         self._types[kind].remove(key)
         for name, value in set(links):
-            entry = (kind, name, value)
-            left = [other for other in self._links[entry] if other != key]
+            left = [other for other in self.linked(kind, name, value) if other != key]
             if left:
-                self._links[entry] = left
+                self._links[kind][name][value] = left
             else:
-                del self._links[entry]
+                del self._links[kind][name][value]
 
     def data(self, key: str) -> bytes | None:
         """The bytes, None when there is no such resource."""
@@ -82,15 +87,17 @@ class Memory:
             self._sorted.add(resource_type)
         return list(found)
 
-    def linked(self, resource_type: str, link: str, value: str) -> Iterable[str]:
+    def linked(self, resource_type: str, link: str, value: str) -> Sequence[str]:
         """The `Type/id` that have this link, in any order."""
-        return self._links.get((resource_type, link, value), ())
+        found = self._links.get(resource_type, _NONE).get(link, _NONE).get(value, ())
+        return (found,) if isinstance(found, str) else found
 
     def items(self) -> Iterator[tuple[str, bytes]]:
         """Everything held."""
         return iter(self._data.items())
 
 
+_NONE: dict[str, Any] = {}
 _SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE resource (key TEXT PRIMARY KEY, type TEXT NOT NULL, data BLOB NOT NULL);
@@ -135,7 +142,7 @@ class Disk:
         query = "SELECT key FROM resource WHERE type = ? ORDER BY key"
         return [row[0] for row in self._base.execute(query, (resource_type,))]
 
-    def linked(self, resource_type: str, link: str, value: str) -> Iterable[str]:
+    def linked(self, resource_type: str, link: str, value: str) -> Sequence[str]:
         """The `Type/id` that have this link, in any order."""
         query = "SELECT key FROM link WHERE type = ? AND name = ? AND value = ?"
         return [row[0] for row in self._base.execute(query, (resource_type, link, value))]
