@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from .period import Period
 
+Day = date
+"""A name for the type inside `Line`, whose own field is called `date`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -67,6 +70,14 @@ class Line:
     """Number of the paid leader (1, 2), for ours."""
     control_number: str | None = None
     """Line item control number."""
+    frequency: str = "1"
+    """Of its Claim: 1, 7 or 8 (CLM03)."""
+    created: Day | None = None
+    """When its Claim or ChargeItem was made: which of two duplicates is the later (CLM03)."""
+    diagnoses: tuple[str, ...] = ()
+    """ICD-10-CM codes behind the pointers of a line on file, where readable (NCC07)."""
+    allowed: Decimal | None = None
+    """What the payer allowed by its answer: paid plus the patient's share; None without one (PAY01)."""
 
     def place(self, element: str = "") -> str:
         """Where a finding about this line, or an element of it, sits."""
