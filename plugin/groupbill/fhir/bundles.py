@@ -7,22 +7,34 @@ keeps every number. Both read the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import json
 
 try:  # extra [fast]
     import msgspec
+
+    class _Head(msgspec.Struct):
+        resourceType: Any = None
+
+    class _Slices(msgspec.Struct, gc=False):
+        fullUrl: Any = None
+        request: Any = None
+        response: Any = None
+        resource: msgspec.Raw = msgspec.Raw(b"null")
+
+    class _Bundle(msgspec.Struct):
+        entry: list[_Slices] = []
+
+    _head, _bundle = msgspec.json.Decoder(_Head), msgspec.json.Decoder(_Bundle)
 except ModuleNotFoundError:
-    msgspec = None  # type: ignore[assignment]
-
-_WITHOUT_RESOURCE = frozenset({"DELETE", "GET", "HEAD"})
-_READ = ("fullUrl", "request", "response")
+    _head = _bundle = None  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+_WITHOUT_RESOURCE = ("DELETE", "GET", "HEAD")
+
+
+class Entry(NamedTuple):
     """One entry of a Bundle."""
 
     resource: bytes | None = None
@@ -35,7 +47,7 @@ class Entry:
 
 def entries(data: bytes) -> Iterator[Entry] | None:
     """The entries of a Bundle, None when `data` is no Bundle. Raises ValueError, RecursionError."""
-    if msgspec is not None:
+    if _head is not None:
         try:
             return _sliced(data)
         except (ValueError, RecursionError):  # not quite a Bundle: the other way says what is wrong with it
@@ -49,17 +61,14 @@ def entries(data: bytes) -> Iterator[Entry] | None:
 
 
 def _sliced(data: bytes) -> Iterator[Entry] | None:
-    bundle = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-    if "resourceType" not in bundle or msgspec.json.decode(bundle["resourceType"]) != "Bundle":
+    if _head.decode(data).resourceType != "Bundle":
         return None
-    found = msgspec.json.decode(bundle.get("entry", b"[]"), type=list[dict[str, msgspec.Raw]])
-    return map(_slice, found)
+    return map(_slice, _bundle.decode(data).entry)
 
 
-def _slice(entry: dict[str, Any]) -> Entry:
-    rest = {name: msgspec.json.decode(entry[name]) for name in _READ if name in entry}
-    resource = bytes(entry["resource"]) if "resource" in entry else b"null"
-    return _entry(rest, None if resource == b"null" else resource)
+def _slice(entry: Any) -> Entry:
+    resource = bytes(entry.resource)
+    return _entry(None if resource == b"null" else resource, entry.fullUrl, entry.request, entry.response)
 
 
 def _no_array(found: object) -> Iterator[Entry]:
@@ -71,23 +80,20 @@ def _rewritten(entry: object) -> Entry:
         return Entry(ignored=True)
     if not isinstance(entry, dict):
         return Entry(wrong="expected an object")
-    resource = entry.get("resource")
+    resource, *rest = (entry.get(name) for name in ("resource", "fullUrl", "request", "response"))
     if resource is None:
-        return _entry(entry, None)
+        return _entry(None, *rest)
     if json.too_deep(resource):
         return Entry(wrong=f"expected at most {json.LEVELS} levels of nesting")
     try:
-        return _entry(entry, json.dumps(resource))
+        return _entry(json.dumps(resource), *rest)
     except TypeError:
         return Entry(wrong="expected text in UTF-8")
 
 
-def _entry(entry: dict[str, Any], resource: bytes | None) -> Entry:
-    full_url, request = entry.get("fullUrl"), entry.get("request")
+def _entry(resource: bytes | None, full_url: object, request: object, response: object) -> Entry:
+    url = full_url if isinstance(full_url, str) and full_url else None
     method = request.get("method") if isinstance(request, dict) else None
-    return Entry(
-        resource,
-        full_url if isinstance(full_url, str) and full_url else None,
-        ignored=method == "DELETE"
-        or (resource is None and (method in _WITHOUT_RESOURCE or entry.get("response") is not None)),
-    )
+    if resource is not None:
+        return Entry(resource, url, method == "DELETE")
+    return Entry(None, url, method in _WITHOUT_RESOURCE or response is not None)

@@ -25,9 +25,7 @@ from .shapes import Either, Many, Shape, one_or_many, thing
 concepts = Many(concept)
 references = Many(reference)
 _integers = Many(integer)
-_price = one_or_many(
-    thing(type=Either((str, text), (dict, concept)), code=concept, factor=decimal, amount=money)
-)
+_price = one_or_many(thing(type=Either((str, text), (dict, concept)), code=concept, factor=decimal, amount=money))
 _adjudications = Many(thing(category=concept, reason=concept, amount=money, value=decimal, quantity=quantity))
 _totals = Many(thing(category=concept, amount=money))
 

@@ -33,9 +33,7 @@ instant = Leaf(
     "type({v}) is str and len({v}) > 10 and exists({v})",
     NAMES,
 )
-logical_id = Leaf(
-    "a string without white space, '/', '#', '?' or '|'", "type({v}) is str and is_id({v})", NAMES
-)
+logical_id = Leaf("a string without white space, '/', '#', '?' or '|'", "type({v}) is str and is_id({v})", NAMES)
 
 _READ_EXTENSIONS = (EXTENSION, "http://hl7.org/fhir/StructureDefinition/encounter-")
 
@@ -44,17 +42,13 @@ concept = thing(coding=Many(coding), text=text, system=text, code=text)
 period = thing(start=date_time, end=date_time)
 identifier = thing(system=text, value=text, type=concept, use=text, period=period)
 _target = thing(reference=text, type=text, identifier=identifier)
-reference = thing(
-    reference=Either((str, text), (dict, _target)), type=text, identifier=identifier, concept=concept
-)
+reference = thing(reference=Either((str, text), (dict, _target)), type=text, identifier=identifier, concept=concept)
 """Reference, or CodeableReference of R5."""
 codeable = thing(coding=Many(coding), text=text, system=text, code=text, concept=concept, reference=_target)
 """CodeableConcept of R4, CodeableReference of R5."""
 money = thing(value=decimal, currency=text)
 quantity = thing(value=decimal, unit=text, system=text, code=text)
-address = thing(
-    use=text, line=Many(text), city=text, state=text, postalCode=text, country=text, period=period
-)
+address = thing(use=text, line=Many(text), city=text, state=text, postalCode=text, country=text, period=period)
 human_name = thing(use=text, text=text, family=text, given=Many(text), period=period)
 backbone = thing()
 

@@ -109,9 +109,7 @@ PEOPLE: Mapping[str, Mapping[str, Shape]] = {
         "active": boolean,
         "name": Many(human_name),
         "address": Many(address),
-        "qualification": Many(
-            thing(identifier=Many(identifier), code=concept, period=period, issuer=reference)
-        ),
+        "qualification": Many(thing(identifier=Many(identifier), code=concept, period=period, issuer=reference)),
     },
     "PractitionerRole": {
         "active": boolean,

@@ -69,14 +69,14 @@ class Index:
         kind, name = resource["resourceType"], resource.get("id")
         if name is None:
             name = _derived(kind, data, full_url)
-            resource["id"] = name
+            resource = {"id": name, **resource}
             data = b'{"id":' + json.dumps(name) + b"," + data.lstrip()[1:].lstrip()
         key = f"{kind}/{name}"
         if nulls:
             self._nulls.add(key)
         self._sealed = False
         self.count += 1
-        if full_url is not None and bare(full_url) != key:
+        if full_url is not None and not full_url.endswith("/" + key):
             self._alias(bare(full_url), key)
         known = self._store.data(key)
         if known is None:
@@ -176,7 +176,7 @@ class Index:
 
     def _loads(self, key: str, data: bytes) -> Resource:
         value: Resource = json.loads(data, key[: key.index("/")])
-        return json.prune(value) if key in self._nulls else value  # type: ignore[no-any-return]
+        return json.prune(value) if key in self._nulls else value
 
     def _contained(self, reference: str) -> Resource | None:
         owner, _, name = reference.partition("#")
@@ -191,11 +191,7 @@ class Index:
 
     def _logical(self, value: str) -> str:
         kind, _, name = value.partition(LOGICAL)
-        found = [
-            key
-            for each in ([kind] if kind else _NAMED)
-            for key in self._store.linked(each, "identifier", name)
-        ]
+        found = [key for each in ([kind] if kind else _NAMED) for key in self._store.linked(each, "identifier", name)]
         return found[0] if len(found) == 1 else value
 
     def _spellings(self, link: str, value: str) -> list[str]:
