@@ -63,6 +63,11 @@ def period(element: Any, site: tzinfo | None) -> Period:
     return _period(element.get("start"), element.get("end"), site)
 
 
+def dated(value: object, *, time: bool = True) -> bool:
+    """Whether this is a FHIR date, or where `time` a dateTime, that exists."""
+    return isinstance(value, str) and (time or len(value) <= 10) and exists(value)
+
+
 def exists(text: str) -> bool:
     """Whether this is a FHIR date (partial ones are) or dateTime that exists."""
     if _ORDINARY.fullmatch(text) is not None:

@@ -43,6 +43,7 @@ class Index:
         """Resources in which nulls stand for what is absent."""
         self._sealed = False
         self.count = 0
+        """Resources and Bundles that were readable, however often each was given."""
 
     @property
     def findings(self) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -26,24 +26,31 @@ _BUNDLES = 8
 _BOM = b"\xef\xbb\xbf"
 
 
-def read(sources: Iterable[str | Path], index: Index | None = None) -> Index:
-    """Everything in files, folders and `-`. Raises InputError when one is missing or nothing is readable."""
-    reader = _Reader(Index() if index is None else index)
+Advance = Callable[[], None]
+"""Called for each resource read."""
+
+
+def read_sources(index: Index, sources: Iterable[str | Path], advance: Advance | None = None) -> None:
+    """Add everything in files, folders and `-`.
+
+    Raises InputError when one is missing, or nothing at all is readable; an empty Bundle is.
+    """
+    before = index.count
+    reader = _Reader(index, advance)
     for source in expand(sources):
         reader.source(source)
-    if not reader.readable and not reader.index.count:
-        first = [f"{finding.at}: {finding.message}" for finding in reader.index.findings[:3]]
-        raise InputError("; ".join(["nothing readable in the input", *first]))
-    return reader.index
+    if index.count == before:
+        first = [f"{finding.at}: {finding.message}" for finding in index.findings[:3]]
+        raise InputError("; ".join(["nothing readable", *(first or ["the sources hold no FHIR resource"])]))
 
 
-def collect(resources: Iterable[Mapping[str, Any]], index: Index | None = None) -> Index:
-    """Resources and Bundles in memory. Unreadable ones are findings; none is changed."""
-    reader = _Reader(Index() if index is None else index)
+def add_resources(index: Index, resources: Iterable[Mapping[str, Any]]) -> None:
+    """Add resources and Bundles from memory. Unreadable ones are findings; none is changed."""
+    reader = _Reader(index, None)
     for number, resource in enumerate(resources):
         place = f"resources[{number}]"
         if not isinstance(resource, Mapping):
-            reader.index.unreadable(place, "expected a resource")
+            index.unreadable(place, "expected a FHIR resource, which is a JSON object")
             continue
         kind, name = resource.get("resourceType"), resource.get("id")
         if isinstance(kind, str) and isinstance(name, str):
@@ -51,17 +58,15 @@ def collect(resources: Iterable[Mapping[str, Any]], index: Index | None = None) 
         try:
             data = json.dumps(resource)
         except (TypeError, RecursionError):
-            reader.index.unreadable(place, "expected only what JSON can hold, in UTF-8")
+            index.unreadable(place, "expected only what JSON can hold, in UTF-8")
             continue
         reader.take(data, place, place)
-    return reader.index
 
 
 class _Reader:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, advance: Advance | None) -> None:
         self.index = index
-        self.readable = False
-        """Whether a Bundle, even an empty one, was read."""
+        self.advance = advance
 
     def source(self, source: Source) -> None:
         try:
@@ -120,6 +125,8 @@ class _Reader:
             self.index.unreadable(place, "expected a FHIR resource, which is a JSON object")
         else:
             self.index.add(resource, data, place, full_url)
+            if self.advance is not None:
+                self.advance()
 
     def _bundle(self, data: bytes, place: str, base: str, level: int) -> bool:
         try:
@@ -128,7 +135,7 @@ class _Reader:
             return False
         if found is None:
             return False
-        self.readable = True
+        self.index.count += 1
         if level >= _BUNDLES:
             self.index.unreadable(place, f"expected at most {_BUNDLES} Bundles in each other")
             return True
