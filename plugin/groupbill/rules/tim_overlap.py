@@ -96,7 +96,7 @@ class PractitionerInTwoPlaces(DayRule):
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Report what the practitioner billed elsewhere."""
         if not day.busy:
-            return None
+            return None if day.participant is None else ()
         return tuple(
             self.finding(f"{line.code} overlaps a group session of the same practitioner", at=line.place())
             for line in day.busy

@@ -13,9 +13,7 @@ from ..rules.rule import Rule, Scope
 from .facts import DATE, Facts, context
 from .typed import CaseError
 
-_KEYS = frozenset(
-    {"why", "doc", "on", "today", "policy", "values", "settings", "facts", "participants", "expect"}
-)
+_KEYS = frozenset({"why", "doc", "on", "today", "policy", "values", "settings", "facts", "participants", "expect"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

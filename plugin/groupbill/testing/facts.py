@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,7 @@ DATE = date(2026, 3, 10)
 class Facts:
     """Builds Session, Participant, PatientDay, Bill and Line for one date and one payer policy."""
 
-    def __init__(
-        self, on: date = DATE, policy: str = "default", values: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, on: date = DATE, policy: str = "default", values: Mapping[str, Any] | None = None) -> None:
         """`values` overrides keys of the payer policy."""
         self.on = on
         self.policy = _policy(policy, on, values or {})
@@ -129,7 +128,7 @@ class Facts:
             lines=lines,
             diagnoses=(self._typed.read(Diagnosis, {}),),
             diagnosis_sequences=(1,),
-            total=sum(line.net for line in lines if line.net is not None) if lines else None,
+            total=sum((line.net for line in lines if line.net is not None), Decimal()),
             provider="Organization/clinic",
             provider_npi="1245319599",
             rendering="Practitioner/rivera",
@@ -207,9 +206,7 @@ def _policy(name: str, on: date, values: Mapping[str, Any]) -> Policy:
     return replace(policy, values=changed)
 
 
-_COUNTED = frozenset(
-    {"days", "max", "units_per_day", "sessions_per_day", "timely_filing_days", "unit_minutes"}
-)
+_COUNTED = frozenset({"days", "max", "units_per_day", "sessions_per_day", "timely_filing_days", "unit_minutes"})
 _COUNTED_PREFIXES = ("group_size.", "minutes.", "rendering.max")
 _WORDS = {"true": True, "false": False, **dict.fromkeys(NOTHING)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,7 +52,9 @@ def hours(text: str, on: date) -> Period:
 
 
 def _moment(clock: str, on: date) -> datetime:
-    return datetime.combine(on, datetime.strptime(clock, "%H:%M").time(), ZONE)
+    """An instant as FHIR writes it, with an offset: two of one ZoneInfo would be subtracted by the wall clock."""
+    local = datetime.combine(on, datetime.strptime(clock, "%H:%M").time(), ZONE)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
 
 
 def templates(on: date) -> dict[type, Any]:

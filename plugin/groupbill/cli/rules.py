@@ -1,0 +1,33 @@
+"""`groupbill rules [CODE]`: what is checked, and why."""
+
+from __future__ import annotations
+
+from ..errors import UsageError
+from ..rules.catalogue import Catalogue
+from ..rules.page import BY_CONSTRUCTION, listing, page
+
+
+def list_rules(catalogue: Catalogue) -> str:
+    """All rules, one per line: code, severity, name."""
+    return listing(catalogue.rules)
+
+
+def show_rule(catalogue: Catalogue, word: str) -> str:
+    """The page of one rule, by code or name in any case; of a family all its rules.
+
+    Errors:
+        UsageError: nothing is called so.
+    """
+    rules = [catalogue.by_code[code] for code in sorted(_codes(catalogue, word)) if code in catalogue.by_code]
+    if len(rules) == 1:
+        return page(rules[0])
+    if rules:
+        return listing(rules)
+    if word.upper() in BY_CONSTRUCTION:
+        return f"{word.upper()}: {BY_CONSTRUCTION[word.upper()]}\n"
+    near = catalogue.nearest(word)
+    raise UsageError(f"no rule is called {word!r}" + (f"; did you mean {near}?" if near else ""))
+
+
+def _codes(catalogue: Catalogue, word: str) -> frozenset[str]:
+    return catalogue.resolve(word.upper()) or catalogue.resolve(word.lower())

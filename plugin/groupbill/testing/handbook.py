@@ -1,0 +1,60 @@
+"""The handbook of all rules, `plugin/RULES.md`: `python -m groupbill.testing.handbook plugin/RULES.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ..policies import Policies
+from ..rules.catalogue import bundled
+from ..rules.page import Example, handbook
+from .cases import Case, load
+
+_HIDDEN = frozenset({"why", "doc", "expect"})
+
+
+def examples(folder: Path) -> dict[str, list[Example]]:
+    """The cases marked `doc: true`, by code of their rule."""
+    return {path.stem: [_example(case) for case in load(path) if case.doc] for path in sorted(folder.glob("*.yaml"))}
+
+
+def _example(case: Case) -> Example:
+    import yaml
+
+    facts = {key: value for key, value in case.given.items() if key not in _HIDDEN}
+    text = yaml.safe_dump(facts, sort_keys=False, width=100, default_flow_style=None) if facts else "{}"
+    return Example(case.name, case.why, _plain(text), _expected(case))
+
+
+def _plain(text: str) -> str:
+    return "# the usual session: eight people, an hour, in person" if text == "{}" else text
+
+
+def _expected(case: Case) -> str:
+    if case.expect is None:
+        return "Not judged."
+    return "In order." if not case.expect else "Finding: " + "; ".join(case.expect) + "."
+
+
+def severities(on: date) -> dict[str, dict[str, str]]:
+    """Severity per rule and bundled payer policy, where the policy changes it."""
+    policies = Policies.load(())
+    found: dict[str, dict[str, str]] = {}
+    for name in sorted(policies.ids):
+        stated: Mapping[str, Any] = policies.in_force(name, on)["severity"]
+        for code, severity in stated.items():
+            found.setdefault(code, {})[name] = str(severity)
+    return found
+
+
+def write(folder: Path, on: date = date(2026, 3, 10)) -> str:
+    """The handbook, with the cases of a folder as examples."""
+    return handbook(bundled(), examples(folder), severities(on))
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.write_text(write(target.parent.parent / "tests" / "rules" / "cases"), encoding="utf-8")

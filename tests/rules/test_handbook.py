@@ -1,0 +1,54 @@
+"""The pages of the rules, on the command line and in the handbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from groupbill.cli.rules import list_rules, show_rule
+from groupbill.errors import UsageError
+from groupbill.rules.catalogue import Catalogue
+from groupbill.rules.page import BY_CONSTRUCTION
+from groupbill.testing.handbook import write
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = Catalogue.with_bundled(())
+
+
+def test_the_handbook_is_current() -> None:
+    current = (ROOT / "plugin" / "RULES.md").read_text(encoding="utf-8")
+    assert current == write(ROOT / "tests" / "rules" / "cases"), (
+        "run python -m groupbill.testing.handbook plugin/RULES.md"
+    )
+
+
+def test_the_handbook_names_every_rule_and_what_is_none() -> None:
+    text = (ROOT / "plugin" / "RULES.md").read_text(encoding="utf-8")
+    assert [code for code in (*CATALOGUE.by_code, *BY_CONSTRUCTION) if f"{code} " not in text] == []
+
+
+def test_the_list_has_one_line_per_rule() -> None:
+    assert len(list_rules(CATALOGUE).splitlines()) == len(CATALOGUE.rules)
+    assert "GRP01  error        too-few-participants" in list_rules(CATALOGUE)
+
+
+@pytest.mark.parametrize("word", ["GRP02", "grp02", "too-many-participants"])
+def test_a_page_has_its_source(word: str) -> None:
+    text = show_rule(CATALOGUE, word)
+    assert text.startswith("# GRP02 too-many-participants\n\nMore people took part")
+    assert "- Source: " in text
+    assert "- Denials (CARC, RARC): 222, 50, N115" in text
+
+
+def test_a_family_is_listed() -> None:
+    assert show_rule(CATALOGUE, "aut").startswith("AUT01")
+
+
+def test_what_is_no_rule_says_why() -> None:
+    assert show_rule(CATALOGUE, "grp03").startswith("GRP03: Every participant counts")
+
+
+def test_an_unknown_code_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="did you mean GRP0"):
+        show_rule(CATALOGUE, "GRP0X")
