@@ -149,9 +149,7 @@ def _on_file(resource: Resource, value: str) -> OnFile:
     return OnFile(f"{resource['resourceType']}/{resource['id']}", value, resource)
 
 
-def chain(
-    index: Index, namespace: str, session: str, patients: Sequence[str], leader: int, order: int
-) -> Chain:
+def chain(index: Index, namespace: str, session: str, patients: Sequence[str], leader: int, order: int) -> Chain:
     """Our Claims of one session, leader and order of coverage.
 
     Args:
@@ -188,9 +186,7 @@ def _generation(
 def task(index: Index, namespace: str, charge_item: str) -> tuple[OnFile | None, int]:
     """The newest Task about a ChargeItem (value of its identifier), and the number of the next generation."""
     newest, generation = None, 1
-    while (
-        found := own(index, "Task", TASK_SYSTEM, task_value(namespace, charge_item, generation))
-    ) is not None:
+    while (found := own(index, "Task", TASK_SYSTEM, task_value(namespace, charge_item, generation))) is not None:
         newest, generation = found, generation + 1
     return newest, generation
 

@@ -24,6 +24,4 @@ def finding(code: str, at: str, message: str, severity: Severity | None = None) 
     name, usual, source = _TABLE[code]
     weight = severity or usual
     denial = _DENIAL.get(code, ()) if weight is not Severity.INFORMATION else ()
-    return Finding(
-        code=code, name=name, severity=weight, at=at, message=message, source=source, denial=denial
-    )
+    return Finding(code=code, name=name, severity=weight, at=at, message=message, source=source, denial=denial)

@@ -61,9 +61,7 @@ class Draft:
 
     def rewrite(self, action: Action, known: OnFile, resource: Mapping[str, Any]) -> None:
         """Write a new version of what is on file."""
-        self.steps.append(
-            Step(reference=known.reference, action=action, resource=resource, version=known.version)
-        )
+        self.steps.append(Step(reference=known.reference, action=action, resource=resource, version=known.version))
 
     def update(self, known: OnFile, desired: Mapping[str, Any], status: str) -> None:
         """Lay desired content into what is on file."""
@@ -100,7 +98,8 @@ def plan_charge_item(
     if charge is Charge.KEEP:
         return _kept(draft, known)
     if charge is Charge.ABORT:
-        return abort(draft, known)
+        abort(draft, known)
+        return None
     status = "billable" if charge is Charge.BILL else "planned"
     desired = charge_item(own, line, value, status, draft.desk.today)
     if known is None:
@@ -131,9 +130,7 @@ def abort(draft: Draft, known: OnFile | None) -> None:
         draft.close(known, "aborted", "gone")
 
 
-def open_task(
-    draft: Draft, own: Own, focus: str, value: str, codes: Sequence[str], *, standing: bool
-) -> None:
+def open_task(draft: Draft, own: Own, focus: str, value: str, codes: Sequence[str], *, standing: bool) -> None:
     """Plan the Task that asks a person to decide about a held charge.
 
     Args:
@@ -158,7 +155,7 @@ def open_task(
 
 
 def close_task(draft: Draft, value: str, status: str) -> None:
-    """Plan the end of an open Task: `completed` where the charge is released, `cancelled` where it is gone."""
+    """Plan the end of an open Task: `completed` where its charge is released, `cancelled` where gone."""
     known, _ = task_on_file(draft.desk.index, draft.desk.namespace, value)
     if known is None or known.ended:
         return

@@ -13,9 +13,7 @@ _ORDER = {"ChargeItem": 0, "Claim": 1, "Task": 2, "Provenance": 3}
 """Targets come before what refers to them."""
 
 
-def transactions(
-    steps: Iterable[tuple[str, Iterable[Step]]], base: str | None = None
-) -> list[dict[str, Any]]:
+def transactions(steps: Iterable[tuple[str, Iterable[Step]]], base: str | None = None) -> list[dict[str, Any]]:
     """One transaction Bundle per patient with something to write, by patient.
 
     Args:

@@ -144,7 +144,7 @@ def _none(state: State) -> Move:
 
 def _changed(state: State) -> Move:
     """Never accepted: a draft is rewritten, an active one cancelled and made again."""
-    if state.draft:
+    if state.draft and (state.chain.target is None or state.numbered):
         return Move(Charge.BILL, update=True)
     issued = state.issue("7")
     return issued if issued.wait else replace(issued, cancel=True)

@@ -55,9 +55,7 @@ def _structure(kind: str, resource: Mapping[str, Any]) -> tuple[str, ...]:
     try:
         _model(kind).model_validate(resource)
     except ValidationError as error:
-        places = [
-            (each["loc"], each["type"]) for each in error.errors(include_url=False, include_input=False)
-        ]
+        places = [(each["loc"], each["type"]) for each in error.errors(include_url=False, include_input=False)]
         return tuple(f"{kind}{_path(loc)}: {what}" for loc, what in places)
     except KeyError:
         # fhir.resources raises it bare for a resourceType that it doesn't know.

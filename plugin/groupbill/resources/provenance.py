@@ -27,32 +27,28 @@ class Origin:
     """Names and versions of the plugins that took part."""
 
 
-def provenance(
-    steps: Sequence[Step],
-    visit: str | Element,
-    version: str | None,
-    policy: str | None,
-    origin: Origin,
-    security: Sequence[Element] = (),
-) -> Element:
-    """A Provenance with these written steps as its targets.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What the written resources of one patient were made from."""
 
-    Args:
-        steps: What is written, at least one.
-        visit: The patient's own Encounter, else the logical reference that stands for it.
-        version: `meta.versionId` of that Encounter, where known.
-        policy: Payer policy in force, with its version.
-        origin: Software, editions, plugins.
-        security: Labels of the visit.
-    """
+    visit: Element
+    """Reference to the patient's own Encounter in its version, else the logical one that stands for it."""
+    policy: str | None
+    """Payer policy in force."""
+    security: Sequence[Element] = ()
+    """Labels of the visit."""
+
+
+def provenance(steps: Sequence[Step], source: Source, origin: Origin) -> Element:
+    """A Provenance with these written steps, at least one, as its targets."""
     targets = [step.reference for step in steps]
-    source = _source(visit, version)
-    entities = [{"role": "source", "what": source}]
-    if policy is not None:
-        entities.append(_named("policy", policy))
+    entities = [{"role": "source", "what": source.visit}]
+    if source.policy is not None:
+        entities.append(_named("policy", source.policy))
     entities.extend(_named("edition", edition) for edition in origin.editions)
     replaced = [f"{step.reference}@{step.version or ''}:{step.action}" for step in steps]
-    parts = [*replaced, str(source), policy or "", origin.software, *origin.editions, *origin.plugins]
+    visit = str(sorted(source.visit.items()))
+    parts = [*replaced, visit, source.policy or "", origin.software, *origin.editions, *origin.plugins]
     created = all(step.version is None and step.action is not Action.UPDATE for step in steps)
     made: Element = {
         "resourceType": "Provenance",
@@ -66,15 +62,9 @@ def provenance(
         ],
         "entity": entities,
     }
-    if security:
-        made["meta"] = {"security": list(security)}
+    if source.security:
+        made["meta"] = {"security": list(source.security)}
     return made
-
-
-def _source(visit: str | Element, version: str | None) -> Element:
-    if not isinstance(visit, str):
-        return visit
-    return {"reference": visit if version is None else f"{visit}/_history/{version}"}
 
 
 def _named(kind: str, value: str) -> Element:

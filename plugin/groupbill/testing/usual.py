@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from ..model import Billing, Coverage, Diagnosis, Documentation, Participant, Policy, Rendering, Value
+from ..model.identity import CHARGE_ITEM_SYSTEM, charge_item_value, resource_id
 from .templates import hours, line, session, templates
 
 DATE = date(2026, 3, 10)
@@ -17,6 +18,7 @@ def usual(number: int = 1, attended: int = 8, on: date = DATE, **changes: Any) -
     shape, patient = templates(on), f"Patient/p{number}"
     coverage = replace(shape[Coverage], reference=f"Coverage/p{number}", beneficiary=patient)
     whole = session(on, hours("09:00-10:00", on), attended)
+    value = charge_item_value("", whole.key, patient, "90853")
     made = Participant(
         session=whole,
         member=next(member for member in whole.members if member.patient == patient),
@@ -38,7 +40,15 @@ def usual(number: int = 1, attended: int = 8, on: date = DATE, **changes: Any) -
         authorization=None,
         referral=None,
         documentation=shape[Documentation],
-        lines=(replace(line(on), patient=patient, encounter=f"Encounter/g1-p{number}"),),
+        lines=(
+            replace(
+                line(on),
+                at=f"ChargeItem/{resource_id(CHARGE_ITEM_SYSTEM, value)}",
+                patient=patient,
+                encounter=f"Encounter/g1-p{number}",
+                control_number=value,
+            ),
+        ),
         last_in_person=None,
         inpatient=None,
         program=None,

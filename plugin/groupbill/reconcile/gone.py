@@ -1,0 +1,94 @@
+"""What was charged and is not to be charged any more: by identifier and patient, whoever is on the roster now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from ..fhir import encounter as encounters
+from ..fhir.index import Index
+from ..model.identity import SESSION_SYSTEM, session_key
+from .claims import carry_out
+from .existing import Chain, OnFile, chain, identifier
+from .steps import Draft, abort, close_task, keep_task
+from .transitions import Charge, Facts, State, decide
+
+LEADERS = (1, 2)
+"""Numbers that a paid leader can have."""
+_WAITING = frozenset({"planned", "arrived", "triaged", "in-progress", "onleave", "unknown"})
+
+
+def chains_on_file(index: Index, namespace: str, session: str, patients: Sequence[str]) -> tuple[Chain, ...]:
+    """All chains with a Claim of ours, for any leader and any coverage of the patient."""
+    if not any(index.find("Claim", "patient", patient) for patient in patients):
+        return ()
+    orders = {1}
+    for patient in patients:
+        found = (each.get("order") for each in index.find("Coverage", "beneficiary", patient))
+        orders |= {order for order in found if isinstance(order, int)}
+    every = (
+        chain(index, namespace, session, patients, leader, order) for leader in LEADERS for order in sorted(orders)
+    )
+    return tuple(each for each in every if each.claims)
+
+
+def give_up(
+    draft: Draft,
+    who: tuple[str, str],
+    chains: Sequence[Chain],
+    items: Sequence[OnFile],
+    facts: Facts = Facts.GONE,
+) -> str | None:
+    """Plan the end of Claims and ChargeItems whose charge is gone.
+
+    Args:
+        draft: The plan so far.
+        who: Session key and patient.
+        chains: Claims of ours that are not to stand any more.
+        items: ChargeItems of ours that are not to stand any more.
+        facts: `held` where it was not decided yet what stands instead: nothing is voided then.
+
+    Returns:
+        A Claim that stands until the payer has answered, if there is one.
+    """
+    waiting = False
+    standing: str | None = None
+    for each in chains:
+        move = decide(State(each, facts, _never))
+        waiting |= move.charge is Charge.KEEP
+        claim = carry_out(draft, each, move, facts, who, None)
+        standing = standing or claim
+    for item in items:
+        if waiting:
+            draft.keep(item)
+            keep_task(draft, item.value)
+        else:
+            abort(draft, item)
+            close_task(draft, item.value, "cancelled")
+    return standing
+
+
+def _never() -> bool:
+    return False
+
+
+def orphans(index: Index, namespace: str, known: Collection[str]) -> Iterator[str]:
+    """Keys of sessions that were charged and are none any more, though their Encounter is on file and over.
+
+    Args:
+        index: What was read.
+        namespace: Of the settings.
+        known: Keys of the sessions that were found.
+    """
+    keys = set()
+    for reference in index.keys("ChargeItem"):
+        resource = index.get(reference)
+        key = identifier(resource, SESSION_SYSTEM) if resource is not None else None
+        if key is not None and key not in known:
+            keys.add(key)
+    if not keys:
+        return
+    for reference in index.keys("Encounter"):
+        if session_key(namespace, reference) in keys:
+            resource = index.get(reference)
+            if resource is not None and encounters.status(resource) not in _WAITING:
+                yield session_key(namespace, reference)

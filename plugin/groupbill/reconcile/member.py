@@ -1,0 +1,171 @@
+"""From outcome to plan for one participant: the rows of design 5.7 on others' bills, then those on ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..model import Action, Finding, Line, Outcome, Step
+from ..resources.claim import Issue
+from ..resources.content import same
+from .case import Case
+from .claims import carry_out
+from .existing import Chain, OnFile
+from .findings import finding
+from .foreign import NOBODY, Foreign, foreign
+from .gone import give_up
+from .steps import Draft, close_task, keep_task, open_task, plan_charge_item
+from .transitions import Charge, Facts, Move, State, decide
+
+_FACTS = {Outcome.CHARGED: Facts.CHARGED, Outcome.HELD: Facts.HELD, Outcome.PATIENT_PAY: Facts.GONE}
+_STOP = Move(Charge.KEEP, stopped=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a member ends."""
+
+    outcome: Outcome
+    reason: str | None
+    charge_items: tuple[str | None, ...] = ()
+    """Per desired line."""
+    claims: Mapping[int, str | None] = field(default_factory=dict)
+    """Per paid leader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One desired line with what is on file for it."""
+
+    line: Line
+    value: str
+    """Identifier value of its ChargeItem."""
+    known: OnFile | None
+    theirs: Foreign
+
+    @property
+    def stopped(self) -> bool:
+        """A person has ended our ChargeItem."""
+        return self.known is not None and self.known.by_person
+
+    @property
+    def free(self) -> bool:
+        """There is no ChargeItem of ours, or we have ended it."""
+        return self.known is None or (self.known.ended and not self.known.by_person)
+
+
+def reach(draft: Draft, case: Case, outcome: Outcome, reason: str | None, codes: Sequence[str]) -> Reached:
+    """Plan one participant.
+
+    Args:
+        draft: The plan, empty.
+        case: Participant and what is on file.
+        outcome: What facts and rules came to: charged, patient-pay or held.
+        reason: Of the outcome.
+        codes: Of the findings that hold the charge.
+    """
+    entries = [_entry(case, line, outcome) for line in case.participant.lines]
+    chains = {line.leader: case.chain(line.leader) for line in case.participant.lines}
+    if outcome is Outcome.CHARGED:
+        claimed = _claimed_by_others(entries, chains)
+        if claimed is not None:
+            draft.say(claimed.claimed())
+            give_up(draft, case.who, [each for each in chains.values() if each.claims], case.items)
+            return Reached(Outcome.NOT_CHARGED, "already-claimed", (None,) * len(entries))
+    moves: dict[int, Move] = {}
+    claims: dict[int, str | None] = {}
+    for leader, each in chains.items():
+        own = [entry for entry in entries if entry.line.leader == leader]
+        moves[leader], claims[leader] = _claim(draft, case, each, outcome, own)
+    items = tuple(_charge(draft, case, entry, moves[entry.line.leader], outcome, codes) for entry in entries)
+    _leave(draft, case, entries, moves, _FACTS[outcome])
+    if moves and all(move.stopped for move in moves.values()):
+        return Reached(Outcome.NOT_CHARGED, "cancelled-by-person", items, claims)
+    return Reached(outcome, reason, items, claims)
+
+
+def _entry(case: Case, line: Line, outcome: Outcome) -> Entry:
+    theirs = NOBODY
+    if outcome is not Outcome.HELD and case.on_file:
+        theirs = foreign(case.desk.index, case.participant, line, case.on_file)
+    return Entry(line, case.value(line), case.known(line), theirs)
+
+
+def _claimed_by_others(entries: Sequence[Entry], chains: Mapping[int, Chain]) -> Foreign | None:
+    """Somebody else's live Claim where none of ours stands and no person has ended one."""
+    theirs = next((entry.theirs for entry in entries if entry.theirs.claim is not None), None)
+    if theirs is None:
+        return None
+    for chain in chains.values():
+        newest = chain.newest
+        if newest is not None and (not newest.file.ended or newest.file.by_person or chain.standing):
+            return None
+    free = all(entry.free or (entry.known and entry.known.status == "planned") for entry in entries)
+    return theirs if free else None
+
+
+def _claim(
+    draft: Draft, case: Case, chain: Chain, outcome: Outcome, entries: Sequence[Entry]
+) -> tuple[Move, str | None]:
+    """Plan the Claim of one paid leader. The first line is the session itself, the others add to it."""
+    newest, facts = chain.newest, _FACTS[outcome]
+    for entry in entries:
+        if entry.stopped and entry.known is not None:
+            draft.say(_ended(entry.known))
+    if entries[0].stopped:
+        if newest is not None:
+            draft.keep(newest.file)
+        live = newest is not None and not newest.file.ended
+        return _STOP, newest.file.reference if live and newest is not None else None
+    build = case.builder([entry.line for entry in entries if not entry.stopped])
+
+    def unchanged() -> bool:
+        if newest is None:
+            return False
+        wanted = build(Issue(value=newest.file.value, status="active", created=case.desk.today))
+        return same(wanted, newest.file.resource, case.desk.index.ref)
+
+    move = decide(State(chain, facts, unchanged))
+    if move.stopped and newest is not None:
+        draft.say(_ended(newest.file))
+    return move, carry_out(draft, chain, move, facts, case.who, build)
+
+
+def _ended(known: OnFile) -> Finding:
+    return finding("CLM13", known.reference, "A person has ended this; groupbill leaves it so.")
+
+
+def _charge(draft: Draft, case: Case, entry: Entry, move: Move, outcome: Outcome, codes: Sequence[str]) -> str | None:
+    """Plan ChargeItem and Task of one line, and say which ChargeItem will stand."""
+    charge = move.charge
+    if entry.stopped or move.stopped:
+        charge = Charge.KEEP
+    elif outcome is Outcome.PATIENT_PAY:
+        charge = Charge.BILL
+    if charge is Charge.BILL and entry.free and entry.theirs.charge_item is not None:
+        draft.say(entry.theirs.charged())
+        draft.steps.append(Step(reference=entry.theirs.charge_item, action=Action.KEEP))
+        return entry.theirs.charge_item
+    reference = plan_charge_item(draft, case.own, entry.line, entry.value, entry.known, charge)
+    value = entry.value if entry.known is None else entry.known.value
+    if charge is Charge.BILL:
+        close_task(draft, value, "completed")
+    elif reference is not None and (charge is Charge.PLAN or move.task):
+        open_task(draft, case.own, reference, value, codes, standing=move.task)
+    else:
+        keep_task(draft, value)
+    return reference
+
+
+def _leave(draft: Draft, case: Case, entries: Sequence[Entry], moves: Mapping[int, Move], facts: Facts) -> None:
+    """Plan what was written for another code, leader or coverage."""
+    used = {entry.known.reference for entry in entries if entry.known is not None}
+    left = [item for item in case.items if item.reference not in used]
+    others = case.other_chains(moves)
+    if not left and not others:
+        return
+    if any(move.charge is Charge.KEEP for move in moves.values()):
+        for item in left:
+            draft.keep(item)
+        left = []
+    give_up(draft, case.who, others, left, Facts.HELD if facts is Facts.HELD else Facts.GONE)

@@ -1,0 +1,57 @@
+"""The Provenance of a plan, when something is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..fhir.index import Index
+from ..model import Action, Resource, Step
+from ..resources.content import rows
+from ..resources.elements import Element, reference
+from ..resources.own import Own, labels
+from ..resources.provenance import Origin, Source, provenance
+from .existing import Chain, OnFile
+from .steps import Draft
+
+
+def source(own: Own, index: Index) -> Source:
+    """The patient's own Encounter with its version, security labels, and the policy of the claim."""
+    version = index.version(own.encounter) if own.encounter is not None else None
+    return Source(visit=_versioned(own.visit, version), policy=own.policy, security=own.security)
+
+
+def source_on_file(index: Index, items: Sequence[OnFile], chains: Sequence[Chain]) -> Source | None:
+    """The same from what is on file of a charge that is gone; None where there is nothing."""
+    for item in items:
+        return _of(index, item.resource, item.resource.get("context"))
+    for chain in chains:
+        claim = chain.claims[-1].file.resource
+        for row in rows(claim, "item"):
+            for encounter in rows(row, "encounter"):
+                return _of(index, claim, encounter)
+    return None
+
+
+def _of(index: Index, resource: Resource, visit: object) -> Source | None:
+    bare = index.ref(visit, resource)
+    if bare is None:
+        return None
+    security = labels(tuple(rows(resource.get("meta"), "security")))
+    return Source(visit=_versioned(reference(bare), index.version(bare)), policy=None, security=security)
+
+
+def _versioned(visit: Element, version: str | None) -> Element:
+    if version is None or "reference" not in visit:
+        return visit
+    return {"reference": f"{visit['reference']}/_history/{version}"}
+
+
+def sign(draft: Draft, where_from: Source, origin: Origin) -> None:
+    """Add the Provenance, where anything is written."""
+    written = [step for step in draft.steps if step.resource is not None]
+    if not written:
+        return
+    made = provenance(written, where_from, origin)
+    name = f"Provenance/{made['id']}"
+    if draft.passes(name, made):
+        draft.steps.append(Step(reference=name, action=Action.CREATE, resource=made))
