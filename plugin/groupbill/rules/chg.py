@@ -79,6 +79,8 @@ class AttendanceNotEstablished(ParticipantRule):
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the attendance behind one charge."""
         attendance = participant.member.attendance
+        if attendance is not None and attendance.present and not attendance.conflict:
+            return ()
         against = tuple(record.source for record in attendance.against) if attendance else ()
         if attendance is None or attendance.present is None:
             reason = (attendance and attendance.reason) or "attendance-unverified"
@@ -86,13 +88,9 @@ class AttendanceNotEstablished(ParticipantRule):
             return (self.finding(message, at=own_place(participant), evidence=against),)
         if not attendance.present:
             message = f"billed, but the record says {attendance.reason or 'not-attended'}"
-            return (
-                self.finding(message, at=own_place(participant), severity=Severity.ERROR, evidence=against),
-            )
-        if attendance.conflict:
-            message = f"a weaker record speaks against attendance by {attendance.evidence}"
-            return (self.finding(message, at=own_place(participant), evidence=against),)
-        return ()
+            return (self.finding(message, at=own_place(participant), severity=Severity.ERROR, evidence=against),)
+        message = f"a weaker record speaks against attendance by {attendance.evidence}"
+        return (self.finding(message, at=own_place(participant), evidence=against),)
 
 
 class PartialAttendance(ParticipantRule):
@@ -121,7 +119,10 @@ class PartialAttendance(ParticipantRule):
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the time of one participant."""
-        own, whole = participant.member.period.minutes, participant.session.period.minutes
+        mine, all_of_it = participant.member.period, participant.session.period
+        if mine.end is not None and mine.end == all_of_it.end and mine.start == all_of_it.start:
+            return ()
+        own, whole = mine.minutes, all_of_it.minutes
         if own is None or whole is None:
             return None
         if own >= whole:

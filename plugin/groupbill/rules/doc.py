@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..model import Finding, Participant, Severity
+from .crowd import crowd
 from .doc_content import ComplexityNotShown, ContentNotTherapy, DiagnosisNotActive
 from .doc_note import IndividualNoteMissing, NoteNotSigned, NotesIdentical, SecondNoteMissing
 from .rule import Context, ParticipantRule, Rule
@@ -75,7 +76,7 @@ class NumberAttendingWrong(ParticipantRule):
             return None
         if count is None:
             return (no_data(self, "no number attending on file", participant),)
-        attended = participant.session.attended
+        attended = crowd(participant.session).attended
         if count == attended:
             return ()
         message = f"the record says {count} attended; attendance is established for {attended}"

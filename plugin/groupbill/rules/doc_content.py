@@ -32,18 +32,16 @@ class DiagnosisNotActive(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the diagnoses of one bill."""
-        known = [one for one in bill.diagnoses if one is not None and one.active is not None]
-        if not known:
+        known = {one.active for one in bill.diagnoses if one is not None}
+        if not known - {None}:
             return None
-        if all(one.active for one in known):
+        if False not in known:
             return ()
         findings = []
         for index, one in enumerate(bill.diagnoses):
             if one is not None and one.active is False:
                 place = (
-                    bill.lines[0].at
-                    if bill.desired and bill.lines
-                    else f"{bill.at}#{bill.kind}.diagnosis[{index}]"
+                    bill.lines[0].at if bill.desired and bill.lines else f"{bill.at}#{bill.kind}.diagnosis[{index}]"
                 )
                 evidence = (one.condition,) if one.condition else ()
                 message = f"{one.code} was not active on the date of service"
@@ -74,6 +72,8 @@ class ContentNotTherapy(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the visits behind the session lines of a day."""
+        if not day.visits:
+            return None
         findings = []
         judged = False
         types = {visit.reference: NOT_PSYCHOTHERAPY.intersection(visit.codes) for visit in day.visits}
@@ -83,9 +83,7 @@ class ContentNotTherapy(DayRule):
             judged = True
             other = types[line.encounter]
             if other:
-                message = (
-                    f"{line.code} for a visit typed {', '.join(sorted(other))}, which is no psychotherapy"
-                )
+                message = f"{line.code} for a visit typed {', '.join(sorted(other))}, which is no psychotherapy"
                 findings.append(self.finding(message, at=line.place(), evidence=(str(line.encounter),)))
         return findings if judged else None
 
@@ -115,6 +113,8 @@ class ComplexityNotShown(ClaimRule):
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the add-on lines of one bill against the record."""
         participant = bill.participant
+        if len(bill.lines) == 1 and bill.lines[0].code != "90785":
+            return None
         lines = [line for line in bill.lines if line.code == "90785"]
         if participant is None or not lines:
             return None

@@ -79,14 +79,16 @@ class NotesIdentical(SessionRule):
         self, session: Session, participants: Sequence[Participant], context: Context
     ) -> Iterable[Finding] | None:
         """Compare the notes of one session."""
-        count: Counter[str] = Counter()
+        texts: list[str] = []
         for participant in participants:
-            count.update({note.digest for note in participant.documentation.notes if note.digest})
-        if not count:
+            notes = participant.documentation.notes
+            if notes:
+                texts += {note.digest for note in notes if note.digest}
+        if not texts:
             return None
-        same = max(count.values())
-        if same < 2:
+        if len(texts) == len(set(texts)):
             return ()
+        same = max(Counter(texts).values())
         place = session.encounter or next(iter(session.sources), session.key)
         return (self.finding(f"{same} participants have a note with the same text", at=place),)
 
@@ -114,16 +116,20 @@ class NoteNotSigned(ParticipantRule):
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the signatures of one participant's notes."""
-        if participant.policy["documentation"]["note"] == "off":
+        notes = participant.documentation.notes
+        if not notes or participant.policy["documentation"]["note"] == "off":
             return None
-        notes = [note for note in participant.documentation.notes if note.final]
-        if not notes:
+        billed = participant.rendering[0].practitioner if participant.rendering else None
+        for note in notes:
+            if note.final and note.signed and billed in note.author:
+                return ()
+        final = [note for note in notes if note.final]
+        if not final:
             return None
-        signed = [note for note in notes if note.signed]
-        evidence = tuple(note.reference for note in notes)
-        if not signed:
+        evidence = tuple(note.reference for note in final)
+        if not any(note.signed for note in final):
             return (self.finding("the note is not signed", at=own_place(participant), evidence=evidence),)
-        authors = {author for note in signed for author in note.author}
+        authors = {author for note in final if note.signed for author in note.author}
         if not authors or authors & _leaders(participant):
             return ()
         message = "the note is signed by somebody who did not lead the session"
@@ -166,6 +172,8 @@ class SecondNoteMissing(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the notes behind services said to be separate."""
+        if len(day.lines) < 2:
+            return None
         notes = {visit.reference: visit.notes for visit in day.visits}
         if day.participant is not None and day.participant.member.encounter is not None:
             own = tuple(note.reference for note in day.participant.documentation.notes if note.signed)

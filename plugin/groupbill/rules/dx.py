@@ -48,13 +48,13 @@ class DiagnosisMissing(ClaimRule):
             return None
         if not bill.diagnoses:
             return (self.finding("no ICD-10-CM diagnosis", at=bill_place(bill, "diagnosis")),)
-        on = next((line.date for line in bill.lines if line.date is not None), context.today)
-        defects = (_defect(one, on, context) for one in bill.diagnoses)
-        return tuple(
-            self.finding(defect, at=bill_place(bill, f"diagnosis[{index}]"))
-            for index, defect in enumerate(defects)
-            if defect is not None
-        )
+        on = (bill.lines[0].date if bill.lines else None) or context.today
+        findings = []
+        for index, one in enumerate(bill.diagnoses):
+            defect = _defect(one, on, context)
+            if defect is not None:
+                findings.append(self.finding(defect, at=bill_place(bill, f"diagnosis[{index}]")))
+        return findings
 
 
 def _defect(diagnosis: Diagnosis | None, on: date, context: Context) -> str | None:
@@ -172,13 +172,14 @@ class DiagnosisCopied(SessionRule):
         self, session: Session, participants: Sequence[Participant], context: Context
     ) -> Iterable[Finding] | None:
         """Compare the diagnoses of one session."""
-        lists = [tuple(one.code for one in participant.diagnoses) for participant in participants]
-        if len(lists) < 2 or not all(lists):
+        if len(participants) < 2 or not participants[0].diagnoses:
             return None
-        if len(set(lists)) > 1:
-            return ()
+        codes = [one.code for one in participants[0].diagnoses]
+        for participant in participants:
+            if [one.code for one in participant.diagnoses] != codes:
+                return ()
         place = session.encounter or next(iter(session.sources), session.key)
-        message = f"all {len(lists)} participants have the same diagnoses ({', '.join(lists[0])})"
+        message = f"all {len(participants)} participants have the same diagnoses ({', '.join(codes)})"
         return (self.finding(message, at=place),)
 
 

@@ -124,10 +124,13 @@ class CognitiveImpairmentOnly(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the diagnoses of one claim with a session."""
-        known = [one for one in bill.diagnoses if one is not None]
-        if bill.kind != "Claim" or not known or not any(_is_session(line, bill) for line in bill.lines):
+        known = [one.code for one in bill.diagnoses if one is not None]
+        if bill.kind != "Claim" or not known:
             return None
-        if not all(one.code.startswith(_IMPAIRED) for one in known):
-            return ()
-        message = f"the only diagnoses are {', '.join(one.code for one in known)}"
+        for code in known:
+            if not code.startswith(_IMPAIRED):
+                return ()
+        if not any(_is_session(line, bill) for line in bill.lines):
+            return None
+        message = f"the only diagnoses are {', '.join(known)}"
         return (self.finding(message, at=bill_place(bill, "diagnosis[0]")),)

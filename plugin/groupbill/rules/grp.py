@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..model import Finding, Participant, Severity
+from .crowd import crowd
 from .grp_family import FamilyCode, RelatedParticipants
 from .rule import Context, ParticipantRule, Rule
 from .services import GROUP, no_data, own_place
@@ -42,7 +43,7 @@ class TooFewParticipants(ParticipantRule):
         """Judge the size of the group for one participant's payer."""
         if participant.session.code != "90853":
             return None
-        least, attended = participant.policy["group_size.min"], participant.session.attended
+        least, attended = participant.policy["group_size.min"], crowd(participant.session).attended
         if least is None or attended >= least:
             return ()
         message = f"{attended} attended; a group is at least {least}"
@@ -79,7 +80,7 @@ class TooManyParticipants(ParticipantRule):
         """Judge the size of the group for one participant's payer."""
         if participant.session.code != "90853":
             return None
-        policy, attended = participant.policy, participant.session.attended
+        policy, attended = participant.policy, crowd(participant.session).attended
         limit = policy["group_size.max"]
         if attended <= (_USUAL_MAXIMUM if limit is None else limit):
             return ()
@@ -158,7 +159,7 @@ class SmallGroup(ParticipantRule):
         """Judge the size of the group."""
         if participant.session.code != "90853":
             return None
-        policy, attended = participant.policy, participant.session.attended
+        policy, attended = participant.policy, crowd(participant.session).attended
         usual, least = policy["group_size.usual_min"], policy["group_size.min"]
         if usual is None or attended >= usual or attended < (least or 0):
             return ()
@@ -192,8 +193,7 @@ class TooManyRelatives(ParticipantRule):
         limit = participant.policy["group_size.family_max"]
         if limit is None or participant.session.code != "90849":
             return None
-        present = participant.session.participants
-        people = sum(1 + len(member.relatives) for member in present)
+        people = crowd(participant.session).people
         if people <= limit:
             return ()
         message = f"{people} patients and relatives took part; the payer allows {limit}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..model import Finding, Member, Participant, Session, Severity
+from ..model import Finding, Participant, Severity
+from .crowd import crowd
 from .rule import Context, ParticipantRule
 from .services import own_place
 
@@ -37,10 +38,10 @@ class FamilyCode(ParticipantRule):
         session = participant.session
         code = participant.lines[0].code if participant.lines else session.code
         if code == "90853" or session.code == "90853":
-            wrong = _only_families(session)
+            wrong = crowd(session).only_families
             message = "typed 90853, but the participants are families: 90849 for several, 90847 for one"
         elif code in ("90849", "90847", "90846"):
-            families = _families(session)
+            families = crowd(session).families
             if not families:
                 return None
             wrong = (families == 1) if code == "90849" else (families > 1)
@@ -48,26 +49,6 @@ class FamilyCode(ParticipantRule):
         else:
             return None
         return (self.finding(message, at=own_place(participant)),) if wrong else ()
-
-
-def _families(session: Session) -> int:
-    """How many family units took part."""
-    return len({member.family for member in session.members if member.present and member.family is not None})
-
-
-def _only_families(session: Session) -> bool:
-    """Whether every participant came with relatives, or all belong to families of several."""
-    present = session.participants
-    if not any(member.relatives or member.family is not None for member in present):
-        return False
-    return all(member.relatives or _kin(member, present) for member in present)
-
-
-def _kin(member: Member, present: tuple[Member, ...]) -> bool:
-    """Whether another participant belongs to the same family."""
-    return member.family is not None and any(
-        other is not member and other.family == member.family for other in present
-    )
 
 
 class RelatedParticipants(ParticipantRule):
@@ -98,19 +79,15 @@ class RelatedParticipants(ParticipantRule):
         session = participant.session
         if session.code != "90853":
             return None
-        present = session.participants
-        families = [member.family for member in present if member.family is not None]
-        if len(families) == len(set(families)):
+        present = crowd(session)
+        if not present.shared:
             return ()
-        unrelated = len(present) - len(families) + len(set(families))
         stated = participant.policy["group_size.unrelated_min"]
-        if unrelated < (stated or 2):
-            message = (
-                f"{unrelated} unrelated participants of {len(present)}; at least {stated or 2} are needed"
-            )
+        if present.unrelated < (stated or 2):
+            message = f"{present.unrelated} unrelated participants of {present.attended}; {stated or 2} are needed"
             weight = Severity.ERROR if stated else Severity.WARNING
             return (self.finding(message, at=own_place(participant), severity=weight),)
-        if _kin(participant.member, present):
+        if present.has_kin(participant.member):
             message = "a relative took part in the same group"
             return (self.finding(message, at=own_place(participant)),)
         return ()

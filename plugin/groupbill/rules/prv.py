@@ -49,9 +49,7 @@ class PractitionerNotEligible(ParticipantRule):
             elif not any(code.startswith(allowed) for code in codes) and not (
                 limited(codes) or _too_early(codes, participant)
             ):
-                message = (
-                    f"{participant.policy.id} does not pay taxonomy {', '.join(codes)} for group therapy"
-                )
+                message = f"{participant.policy.id} does not pay taxonomy {', '.join(codes)} for group therapy"
                 source = participant.policy.source("rendering.taxonomies") or None
                 yield self.finding(message, at=own_place(participant), source=source)
 
@@ -124,11 +122,12 @@ class LicenceNotActive(ParticipantRule):
         """Judge role and licence of every paid leader."""
         if not participant.rendering:
             return None
-        return tuple(
-            finding
-            for rendering in participant.rendering
-            if (finding := self._judge(rendering, participant)) is not None
-        )
+        findings = []
+        for rendering in participant.rendering:
+            finding = self._judge(rendering, participant)
+            if finding is not None:
+                findings.append(finding)
+        return findings
 
     def _judge(self, rendering: Rendering, participant: Participant) -> Finding | None:
         at, on = own_place(participant), participant.session.date_of_service
@@ -139,7 +138,10 @@ class LicenceNotActive(ParticipantRule):
         if not known:
             return no_data(self, "no licence of the practitioner is on file", participant)
         dated = [each for each in known if each.start or each.end]
-        if not dated or any((not q.start or q.start <= on) and (not q.end or on <= q.end) for q in dated):
+        for each in dated:
+            if (not each.start or each.start <= on) and (not each.end or on <= each.end):
+                return None
+        if not dated:
             return None
         evidence = (rendering.practitioner,) if rendering.practitioner else ()
         return self.finding(f"no licence on file covers {on}", at=at, evidence=evidence)

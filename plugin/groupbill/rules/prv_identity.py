@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ..model import Bill, Billing, Finding, Severity, Verdict
 from .rule import ClaimRule, Context
@@ -12,6 +13,7 @@ _NEAR = frozenset({"02", "10", "11", "12"})
 """Places of service where the claim's billing address says where: telehealth, office, home."""
 
 
+@lru_cache(maxsize=4096)
 def npi_defect(npi: str) -> str | None:
     """What is wrong with an NPI, None where nothing is.
 
@@ -52,6 +54,9 @@ class NpiInvalid(ClaimRule):
         """Judge the identifiers of one claim."""
         if bill.kind != "Claim":
             return None
+        first, second = bill.rendering_npi, bill.provider_npi
+        if first and second and first != second and npi_defect(first) is None and npi_defect(second) is None:
+            return ()
         return tuple(self._judge(bill))
 
     def _judge(self, bill: Bill) -> Iterator[Finding]:

@@ -46,16 +46,15 @@ class Rulebook:
         self._policies: dict[int, tuple[Policy, Mapping[str, Severity]]] = {}
         self.tallies: dict[str, Tally] = {}
         """By code, of every rule that is switched on."""
-        self._by_scope: dict[Scope, tuple[_Entry, ...]] = {
-            scope: tuple(self._entries(scope)) for scope in Scope
-        }
+        self._by_scope: dict[Scope, tuple[_Entry, ...]] = {scope: tuple(self._entries(scope)) for scope in Scope}
 
     def _entries(self, scope: Scope) -> Iterable[_Entry]:
         for kind in self.catalogue.rules:
-            if kind.scope is scope and kind.code not in self._ignored:
-                rule: Any = kind()
-                tally = self.tallies.setdefault(kind.code, Tally())
-                yield _Entry(rule, rule.check, tally)
+            for part in (kind, *kind.parts):
+                if part.scope is scope and kind.code not in self._ignored:
+                    rule: Any = part()
+                    tally = self.tallies.setdefault(kind.code, Tally())
+                    yield _Entry(rule, rule.check, tally)
 
     def session(
         self,
@@ -90,7 +89,7 @@ class Rulebook:
                 found = check(*facts)
                 if found is None:
                     continue
-                answer = tuple(found)
+                answer = tuple(found) if found else ()
                 if not answer:
                     tally.passed += 1
                     continue

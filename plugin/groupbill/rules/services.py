@@ -60,7 +60,10 @@ def own_place(participant: Participant) -> str:
 
 def limited(taxonomies: tuple[str, ...]) -> bool:
     """Whether somebody has taxonomy codes, and all are of those who may not bill in their own name."""
-    return bool(taxonomies) and all(code.startswith(LIMITED) for code in taxonomies)
+    for code in taxonomies:
+        if not code.startswith(LIMITED):
+            return False
+    return bool(taxonomies)
 
 
 def is_medicare(policy: Policy) -> bool:

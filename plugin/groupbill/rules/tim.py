@@ -76,7 +76,7 @@ class TimesNotRecorded(ParticipantRule):
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge whether both times are on file."""
         period = participant.member.period
-        if period.minutes is not None:
+        if period.start is not None and period.end is not None and period.start <= period.end:
             return ()
         missing = [word for word, end in (("start", period.start), ("end", period.end)) if end is None]
         message = f"no {' and '.join(missing)} time recorded" if missing else "the end is before the start"
