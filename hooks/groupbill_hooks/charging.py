@@ -17,8 +17,8 @@ def charges(session: Session) -> Iterator[Charge]:
     """The charges of a session, in the order of its members.
 
     A group is charged to each participant; with families it is one charge per family, on the identified
-    patient. A session for several families to which one family came is that family's (CPT: 90849 is for several
-    units). The add-on for interactive complexity goes with a group only, and only where the patient's own
+    patient. A session for several families to which one family came is that family's (CPT: 90849 is for
+    several). The add-on for interactive complexity goes with a group only, and only where the patient's own
     record shows it. Relatives, guests and practitioners are never charged.
     """
     participants = [member for member in session.participants if member.patient is not None]

@@ -72,7 +72,9 @@ class Host:
         add_resources(index, resources)
         return self.run_index(index, today)
 
-    def run_index(self, index: Index, today: date | None = None, only: frozenset[str] | None = None) -> Report:
+    def run_index(
+        self, index: Index, today: date | None = None, only: frozenset[str] | None = None
+    ) -> Report:
         """Derive, check and plan over what was read; `only` the sessions of these Encounters or Appointments."""
         run = self.start(index, today, only)
         sessions = tuple(run)

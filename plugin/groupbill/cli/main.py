@@ -32,14 +32,16 @@ class Format(StrEnum):
 
 
 Settings = Annotated[
-    Path | None, typer.Option("--settings", help="Settings file; default groupbill.toml here.", metavar="FILE")
+    Path | None,
+    typer.Option("--settings", help="Settings file; default groupbill.toml here.", metavar="FILE"),
 ]
 Sources = Annotated[
     list[str] | None,
     typer.Argument(metavar="SOURCE...", help="Bundle, resource, NDJSON, a folder of these, or - for stdin."),
 ]
 Today = Annotated[
-    str | None, typer.Option("--today", help="The day of the run; default today, in the settings' zone.", metavar="DATE")
+    str | None,
+    typer.Option("--today", help="The day of the run; default today, in the settings' zone.", metavar="DATE"),
 ]
 
 
@@ -59,7 +61,9 @@ def groupbill(
 def run(
     sources: Sources = None,
     json: Annotated[bool, typer.Option("--json", help="Print the JSON report.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the plan: FILE.json or FILE.ndjson.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the plan: FILE.json or FILE.ndjson.")
+    ] = None,
     today: Today = None,
     accept_corrections: Annotated[
         bool, typer.Option("--accept-corrections", help="Write more replacements and voids than allowed.")
@@ -70,7 +74,9 @@ def run(
     from .run import run_files
 
     raise typer.Exit(
-        run_files(sources or [], settings, today=today, json=json, out=out, accept_corrections=accept_corrections)
+        run_files(
+            sources or [], settings, today=today, json=json, out=out, accept_corrections=accept_corrections
+        )
     )
 
 
@@ -85,7 +91,9 @@ def check(
     """Check the Claims and ChargeItems on file, anybody's, against each other, per patient and day."""
     from .check import check_files
 
-    raise typer.Exit(check_files(sources or [], settings, today=today, format=Format.JSON if json else format))
+    raise typer.Exit(
+        check_files(sources or [], settings, today=today, format=Format.JSON if json else format)
+    )
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from .host import day, open_host, read
 from .progress import progress
 
 
-def run_files(  # noqa: PLR0913 - one parameter per option of the command
+def run_files(
     sources: Sequence[str],
     settings: Path | None,
     *,
@@ -67,5 +67,3 @@ def _print(run: Run, report: Report) -> None:
     console.print(totals.text())
     if report.corrections_held:
         console.print("corrections are shown and not planned: see ENG07, or pass --accept-corrections")
-
-

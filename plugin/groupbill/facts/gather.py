@@ -10,7 +10,15 @@ from ..model import Read, Resource
 from . import queries
 
 _ROOTS = ("Encounter", "Appointment")
-_LINKED = ("Practitioner", "PractitionerRole", "Organization", "Location", "Patient", "Group", "RelatedPerson")
+_LINKED = (
+    "Practitioner",
+    "PractitionerRole",
+    "Organization",
+    "Location",
+    "Patient",
+    "Group",
+    "RelatedPerson",
+)
 
 
 class _Facts:
@@ -66,7 +74,9 @@ def _visits(facts: _Facts, reference: str) -> None:
             facts.ask(parent)
     for key in [key for key in facts.found if key.startswith("Encounter/")] or [reference]:
         facts.ask(f"Encounter?part-of={key}")
-        facts.ask(f"Appointment?appointment={key}" if key.startswith("Appointment/") else f"Encounter/{key[10:]}")
+        facts.ask(
+            f"Appointment?appointment={key}" if key.startswith("Appointment/") else f"Encounter/{key[10:]}"
+        )
     for resource in list(facts.found.values()):
         for appointment in _references(resource.get("appointment")):
             facts.ask(appointment)

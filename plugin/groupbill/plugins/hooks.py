@@ -14,9 +14,9 @@ from ..model import (
     Charge,
     Effect,
     Finding,
+    Recheck,
     Reconcile,
     ReconcileGroup,
-    Recheck,
     Resource,
     Session,
     Severity,
@@ -37,7 +37,7 @@ def crashed(plugin: str, hook: str, error: Exception, at: str) -> Finding:
     """Finding ENG02: names plugin, hook and type; the text of the exception may hold patient data."""
     return Finding(
         code="ENG02",
-        name="plugin-crashed",
+        name="crashed",
         severity=Severity.ERROR,
         at=at,
         message=f"plugin {plugin}: {hook} failed with {type(error).__name__}",
@@ -110,7 +110,7 @@ class Hooks:
         for plugin, function, _ in self._each("groupbill_register_rules"):
             try:
                 rules.extend((plugin, rule) for rule in list(function() or ()))
-            except Exception as error:  # noqa: BLE001 - whatever it raises, the plugin is named
+            except Exception as error:
                 raise PluginError(plugin, f"groupbill_register_rules failed: {error!r}") from error
         return rules
 

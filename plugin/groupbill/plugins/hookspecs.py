@@ -5,8 +5,6 @@ one by one in the order of plugin names, the bundled ones last. Resources are re
 writes to a server; it answers, and the host acts.
 """
 
-# ruff: noqa: D417 - parameters that every hook has in common are described once, above
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence

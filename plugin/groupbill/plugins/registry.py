@@ -42,7 +42,7 @@ class Registry:
             name = f"{owner}:{entry_point.name}"
             try:
                 plugin = entry_point.load()
-            except Exception as error:  # noqa: BLE001 - whatever a stranger's import raises, the plugin is named
+            except Exception as error:
                 raise PluginError(name, f"import failed: {error!r}") from error
             self.register(plugin, name)
 
@@ -80,7 +80,7 @@ class Registry:
         for name, function, _ in self.implementations("groupbill_configured"):
             try:
                 function(settings)
-            except Exception as error:  # noqa: BLE001 - whatever it raises, the plugin is named
+            except Exception as error:
                 raise PluginError(name, f"groupbill_configured failed: {error!r}") from error
 
     def implementations(self, hook: str) -> list[tuple[str, Any, tuple[str, ...]]]:

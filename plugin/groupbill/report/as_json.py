@@ -12,7 +12,7 @@ from ..model import Checked, Finding, Fix, MemberReport, ReportLine, SessionRepo
 JSON = dict[str, Any]
 
 
-def report(  # noqa: PLR0913 - one keyword per element of the report
+def report(
     *,
     version: str,
     as_of: date,

@@ -1,0 +1,104 @@
+"""The day of one patient, and the bills that would be written, as the rules look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from ..model import Bill, Line, Participant, PatientDay, Visit
+from ..model.identity import CLAIM_SYSTEM, claim_value, resource_id
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def patient_day(
+    participant: Participant,
+    on_file: Iterable[Line],
+    others: Iterable[Line],
+    visits: tuple[Visit, ...],
+    busy: tuple[Line, ...],
+    known: Sequence[str],
+) -> PatientDay:
+    """Everything of the participant's patient on the date of service.
+
+    Args:
+        on_file: All live lines of the patient, of any date.
+        others: Desired lines of the patient's other sessions in this run.
+        visits: Encounters that touch the date.
+        busy: Services of the same leader at overlapping times for other patients.
+        known: Keys of the sessions of this run: for what groupbill wrote about them before, the desired lines
+            speak.
+    """
+    session = participant.session
+    own = _own_visits(participant)
+    filed = [line for line in on_file if not _superseded(line, session.key, own, known)]
+    desired = [*participant.lines, *others]
+    lines = [line for line in [*desired, *filed] if line.date == session.date_of_service]
+    history = [line for line in [*desired, *filed] if line.date != session.date_of_service]
+    return PatientDay(
+        patient=participant.member.patient or participant.member.member,
+        date=session.date_of_service,
+        policy=participant.policy,
+        lines=tuple(sorted(lines, key=_order)),
+        history=tuple(sorted(history, key=_order)),
+        visits=visits,
+        busy=busy,
+        participant=participant,
+    )
+
+
+def _own_visits(participant: Participant) -> frozenset[str]:
+    """The patient's own Encounter of the session: its lines on file are this very service."""
+    return frozenset(filter(None, (participant.member.encounter, participant.session.encounter)))
+
+
+def _superseded(line: Line, session: str, own: frozenset[str], known: Sequence[str]) -> bool:
+    """Whether a line on file is what groupbill wrote for a session of this run, or the visit itself."""
+    if line.ours:
+        return line.session in known or line.session == session or line.encounter in own
+    return line.at.startswith("Encounter/") and (line.at in own or line.encounter in own)
+
+
+def _order(line: Line) -> tuple[str, datetime, str, int]:
+    on = "" if line.date is None else line.date.isoformat()
+    return (on, line.period.start or _NEVER, line.at, line.item or 0)
+
+
+def desired_bills(participant: Participant, namespace: str) -> tuple[Bill, ...]:
+    """The bills that would be written: one Claim per paid leader, under the id of its first generation."""
+    numbers = sorted({line.leader for line in participant.lines})
+    return tuple(_bill(participant, namespace, number) for number in numbers)
+
+
+def _bill(participant: Participant, namespace: str, number: int) -> Bill:
+    session, patient = participant.session.key, participant.member.patient or participant.member.member
+    value = claim_value(namespace, session, patient, number)
+    lines = tuple(line for line in participant.lines if line.leader == number)
+    leader = next((each for each in participant.rendering if each.number == number), None)
+    nets = [line.net for line in lines]
+    diagnoses = participant.diagnoses[:12]
+    coverage = participant.coverage
+    return Bill(
+        at=f"Claim/{resource_id(CLAIM_SYSTEM, value)}",
+        kind="Claim",
+        desired=True,
+        ours=True,
+        patient=participant.member.patient,
+        lines=lines,
+        diagnoses=diagnoses,
+        diagnosis_sequences=tuple(range(1, len(diagnoses) + 1)),
+        total=None if None in nets else sum((net for net in nets if net is not None), Decimal(0)),
+        provider=participant.billing.reference,
+        provider_npi=participant.billing.npi,
+        rendering=None if leader is None else leader.practitioner,
+        rendering_npi=None if leader is None else leader.npi,
+        rendering_taxonomies=() if leader is None else leader.taxonomies,
+        facility=participant.facility,
+        coverages=participant.coverages,
+        focal=coverage,
+        preauth=() if participant.authorization is None else (participant.authorization.number,),
+        policy=participant.policy,
+        participant=participant,
+        billing=participant.billing,
+    )

@@ -1,0 +1,69 @@
+"""The rules on one participant: what holds the charge, what is said about it, and what about other services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model import Bill, Finding, Participant, PatientDay
+from ..rules.rule import Context
+from ..rules.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules said."""
+
+    findings: tuple[Finding, ...]
+    """At the member: on the own lines and on other services of the same patient."""
+    elsewhere: tuple[Finding, ...]
+    """On services of the same leader for other patients (TIM07): they stand at the session."""
+    blocking: Finding | None
+    """The first that holds the charge, in the order of the report."""
+
+
+def judge(
+    participant: Participant, day: PatientDay, bills: Iterable[Bill], rulebook: Rulebook, context: Context
+) -> Judgement:
+    """Run all rules on one participant."""
+    bills = tuple(bills)
+    own = {line.at for line in participant.lines} | {bill.at for bill in bills}
+    rivals = {line.at for line in day.lines if line.desired} - own
+    about = rulebook.participant(participant, context)
+    for bill in bills:
+        about += rulebook.bill(bill, context)
+    about += [found for each in participant.findings if (found := rulebook.weigh(each, participant.policy))]
+    busy = {line.at for line in day.busy}
+    elsewhere: list[Finding] = []
+    blocking = [finding for finding in about if rulebook.blocks(finding, participant.policy)]
+    for finding in rulebook.day(day, context):
+        place = finding.at.split("#", 1)[0]
+        if place in own:
+            if rulebook.blocks(finding, participant.policy):
+                blocking.append(finding)
+            about.append(finding)
+        elif place in busy:
+            elsewhere.append(finding)
+        elif place not in rivals:
+            about.append(finding)
+    about.sort(key=lambda finding: finding.order)
+    first = min(blocking, key=lambda finding: finding.order, default=None)
+    return Judgement(tuple(dict.fromkeys(about)), tuple(elsewhere), first)
+
+
+def placed(findings: Iterable[Finding], names: dict[str, str]) -> tuple[Finding, ...]:
+    """The findings under the ids that the resources really have; `names` maps derived to real references."""
+    from dataclasses import replace
+
+    out = []
+    for finding in findings:
+        place, sharp, path = finding.at.partition("#")
+        fix = finding.fix
+        real = names.get(place)
+        if real is not None:
+            same_type = real.split("/", 1)[0] == place.split("/", 1)[0]
+            finding = replace(finding, at=real + sharp + path if same_type else real)
+        if fix is not None and fix.line in names:
+            finding = replace(finding, fix=replace(fix, line=names[fix.line]))
+        out.append(finding)
+    return tuple(sorted(out, key=lambda each: each.order))
