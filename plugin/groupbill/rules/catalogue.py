@@ -76,16 +76,12 @@ class Catalogue:
 
     def _add(self, rule: type[Rule]) -> None:
         if not (isinstance(rule, type) and issubclass(rule, _SCOPES) and "code" in rule.__dict__):
-            raise RuleDefinitionError(
-                repr(rule), "is no class derived from a scope (SessionRule, ...) with a code"
-            )
+            raise RuleDefinitionError(repr(rule), "is no class derived from a scope (SessionRule, ...) with a code")
         other = self.by_code.get(rule.code)
         if other is not None:
             raise RuleDefinitionError(rule.code, f"is defined by {_origin(other)} and by {_origin(rule)}")
         if rule.name in self._by_name:
-            raise RuleDefinitionError(
-                rule.code, f"the name {rule.name} belongs to {self._by_name[rule.name]}"
-            )
+            raise RuleDefinitionError(rule.code, f"the name {rule.name} belongs to {self._by_name[rule.name]}")
         self.by_code[rule.code] = rule
         self._by_name[rule.name] = rule.code
 
@@ -131,9 +127,7 @@ class Catalogue:
             SettingsError: an unknown rule or severity.
         """
         found: dict[str, Severity] = {}
-        for word, severity in sorted(
-            stated.items(), key=lambda item: len(self._known(place, item[0])), reverse=True
-        ):
+        for word, severity in sorted(stated.items(), key=lambda item: len(self._known(place, item[0])), reverse=True):
             try:
                 weight = Severity(severity)
             except ValueError as error:
@@ -155,9 +149,7 @@ class Catalogue:
     def nearest(self, word: str) -> str | None:
         """The code or name that looks most like a word."""
         words = (*self.by_code, *self._by_name)
-        close = difflib.get_close_matches(word, words, n=1) or difflib.get_close_matches(
-            word.upper(), words, n=1
-        )
+        close = difflib.get_close_matches(word, words, n=1) or difflib.get_close_matches(word.upper(), words, n=1)
         return close[0] if close else None
 
 

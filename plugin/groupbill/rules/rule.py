@@ -58,6 +58,8 @@ class Rule:
     """V, V2, R-hi, R-lo as in the reference."""
     denial: ClassVar[tuple[str, ...]] = ()
     """CARC and RARC codes a payer would send."""
+    parts: ClassVar[tuple[type[Rule], ...]] = ()
+    """Classes without a code of their own that look at another scope under this rule's code."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse a rule that is not fully declared."""
@@ -73,6 +75,9 @@ class Rule:
             raise RuleDefinitionError(cls.__name__, f"name {cls.name!r} is not kebab-case")
         if not (cls.__doc__ or "").strip():
             raise RuleDefinitionError(cls.__name__, "the docstring, which is the rule's page, is missing")
+        for part in cls.parts:
+            for attribute in ("code", "name", "severity", "source", "confidence", "denial"):
+                setattr(part, attribute, getattr(cls, attribute))
 
     def finding(  # noqa: PLR0913 - one keyword per field of a finding
         self,

@@ -44,6 +44,7 @@ class Rulebook:
         self._ignored = self.catalogue.expand("rules.ignore", settings.ignore)
         self._settings = self.catalogue.severities("rules.severity", settings.severity)
         self._policies: dict[int, tuple[Policy, Mapping[str, Severity]]] = {}
+        self._crashed: set[str] = set()
         self.tallies: dict[str, Tally] = {}
         """By code, of every rule that is switched on."""
         self._by_scope: dict[Scope, tuple[_Entry, ...]] = {scope: tuple(self._entries(scope)) for scope in Scope}
@@ -95,11 +96,18 @@ class Rulebook:
                     continue
                 _count(answer, rule, tally)
             except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
+                self._note_crash(rule, error)
                 findings.append(_crash(rule, error, facts))
                 continue
             weighed = (self.weigh(finding, policy) for finding in answer)
             findings.extend(finding for finding in weighed if finding is not None)
         return findings
+
+    def _note_crash(self, rule: Rule, error: Exception) -> None:
+        """Log the first crash of each rule; a broken one crashes for every participant."""
+        if rule.code not in self._crashed:
+            self._crashed.add(rule.code)
+            _log.error("rule %s crashed: %s", rule.code, type(error).__name__)
 
     def weigh(self, finding: Finding, policy: Policy | None) -> Finding | None:
         """The finding under the severity in force.
@@ -139,7 +147,6 @@ class Rulebook:
 
 def _crash(rule: Rule, error: Exception, facts: tuple[Any, ...]) -> Finding:
     """ENG02: the type of the error only, its text may hold what a resource says."""
-    _log.error("rule %s crashed: %s", rule.code, type(error).__name__)
     return Finding(
         code="ENG02",
         name=ENGINE["ENG02"],
