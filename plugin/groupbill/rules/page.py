@@ -105,7 +105,7 @@ def _facts(rule: type[Rule], policies: Mapping[str, str]) -> list[str]:
     stated = [
         f"- Severity: {rule.severity.value}"
         + "".join(f"; {severity} under `{policy}`" for policy, severity in sorted(policies.items())),
-        f"- Looks at: {_SCOPES[rule.scope]}",
+        f"- Looks at: {', '.join(_SCOPES[part.scope] for part in (rule, *rule.parts))}",
         f"- Source: {rule.source} ({_CONFIDENCE.get(rule.confidence, rule.confidence)})",
         f"- Since: {rule.since}",
     ]

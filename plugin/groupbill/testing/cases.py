@@ -13,7 +13,9 @@ from ..rules.rule import Rule, Scope
 from .facts import DATE, Facts, context
 from .typed import CaseError
 
-_KEYS = frozenset({"why", "doc", "on", "today", "policy", "values", "settings", "facts", "participants", "expect"})
+_KEYS = frozenset(
+    {"why", "doc", "scope", "on", "today", "policy", "values", "settings", "facts", "participants", "expect"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +95,21 @@ def judge(rule: Rule, case: Case) -> tuple[Finding, ...] | None:
     on = date.fromisoformat(given.get("on", DATE.isoformat()))
     facts = Facts(on, given.get("policy", "default"), given.get("values"))
     today = date.fromisoformat(given["today"]) if "today" in given else None
-    found = _check(rule, facts, given, context(given.get("settings"), today))
+    asked = _part(rule, given["scope"]) if "scope" in given else rule
+    found = _check(asked, facts, given, context(given.get("settings"), today))
     return None if found is None else tuple(found)
+
+
+def _part(rule: Rule, scope: str) -> Rule:
+    """The part of a rule that looks at another scope than the rule itself.
+
+    Errors:
+        CaseError: the rule has no such part.
+    """
+    for part in rule.parts:
+        if part.scope == scope:
+            return part()
+    raise CaseError(f"{rule.code} has no part of the scope {scope!r}")
 
 
 def _check(rule: Any, facts: Facts, given: Mapping[str, Any], consulted: Any) -> Iterable[Finding] | None:
