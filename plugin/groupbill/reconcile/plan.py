@@ -14,8 +14,7 @@ from .gone import chains_on_file, give_up
 from .member import Reached, reach
 from .signing import sign, source, source_on_file
 from .steps import Desk, Draft
-
-_ORDER = {"ChargeItem": 0, "Claim": 1, "Task": 2, "Provenance": 3}
+from .transaction import targets_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +143,7 @@ def _kept(draft: Draft, item: OnFile) -> bool:
 
 
 def _finished(patient: str, draft: Draft, reached: Reached) -> MemberPlan:
-    draft.steps.sort(key=lambda step: _ORDER[step.reference.split("/", 1)[0]])
+    draft.steps.sort(key=targets_first)
     return MemberPlan(
         patient=patient,
         outcome=reached.outcome,

@@ -12,6 +12,7 @@ from ..resources.own import Own, labels
 from ..resources.provenance import Origin, Source, provenance
 from .existing import Chain, OnFile
 from .steps import Draft
+from .transaction import targets_first
 
 
 def source(own: Own, index: Index) -> Source:
@@ -48,7 +49,7 @@ def _versioned(visit: Element, version: str | None) -> Element:
 
 def sign(draft: Draft, where_from: Source, origin: Origin) -> None:
     """Add the Provenance, where anything is written."""
-    written = [step for step in draft.steps if step.resource is not None]
+    written = sorted((step for step in draft.steps if step.resource is not None), key=targets_first)
     if not written:
         return
     made = provenance(written, where_from, origin)

@@ -10,7 +10,11 @@ from ..model import Action, Step
 from ..model.identity import BASE
 
 _ORDER = {"ChargeItem": 0, "Claim": 1, "Task": 2, "Provenance": 3}
-"""Targets come before what refers to them."""
+
+
+def targets_first(step: Step) -> int:
+    """Place of a step among others: what is referred to comes before what refers to it."""
+    return _ORDER.get(step.reference.split("/", 1)[0], len(_ORDER))
 
 
 def transactions(steps: Iterable[tuple[str, Iterable[Step]]], base: str | None = None) -> list[dict[str, Any]]:
@@ -29,7 +33,7 @@ def transactions(steps: Iterable[tuple[str, Iterable[Step]]], base: str | None =
 def bundle(steps: Iterable[Step], base: str | None = None) -> dict[str, Any]:
     """One transaction Bundle; without entries where nothing is to be written."""
     written = [step for step in steps if step.resource is not None]
-    written.sort(key=lambda step: _ORDER.get(step.reference.split("/", 1)[0], len(_ORDER)))
+    written.sort(key=targets_first)
     made: dict[str, Any] = {"resourceType": "Bundle", "type": "transaction"}
     if written:
         made["entry"] = [_entry(step, step.resource, base) for step in written if step.resource is not None]
