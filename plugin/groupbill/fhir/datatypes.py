@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -10,13 +9,14 @@ from typing import Any
 
 from ..model.identity import EXTENSION
 from .dates import exists
+from .references import LOGICAL_ID
 from .shapes import Either, Leaf, Many, Own, Shape, thing
 
 NAMES: Mapping[str, object] = {
     "exists": exists,
     "known": lru_cache(maxsize=65536)(exists),  # starts and ends recur, last updates do not
     "numbers": frozenset({int, float, Decimal}),
-    "is_id": re.compile(r"[^\s/#?|]{1,255}").fullmatch,
+    "is_id": LOGICAL_ID.fullmatch,
 }
 """What the tests below call."""
 

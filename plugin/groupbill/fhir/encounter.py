@@ -19,6 +19,9 @@ def status(encounter: Mapping[str, Any]) -> str:
 
 def category(encounter: Mapping[str, Any]) -> str | None:
     """The code of `class`: AMB, VR, HH, IMP, EMER, OBSENC, ..."""
+    element = encounter.get("class")
+    if isinstance(element, dict) and element.get("code"):
+        return str(element["code"]).strip().upper()
     return next((code.upper() for _, code in codings(encounter.get("class"))), None)
 
 

@@ -14,7 +14,7 @@ from ..model.finding import Finding, Severity
 from . import json
 from .elements import fault, surely_fine
 from .links import links
-from .references import LOGICAL, bare, plain
+from .references import LOGICAL, LOGICAL_ID, bare, plain
 from .store import Disk, Memory, Store
 from .versions import rank, same
 
@@ -69,9 +69,10 @@ class Index:
             nulls, resource = pruned != resource, pruned
         kind, name = resource["resourceType"], resource.get("id")
         if name is None:
-            name = _derived(kind, data, full_url)
-            resource = {"id": name, **resource}
-            data = b'{"id":' + json.dumps(name) + b"," + data.lstrip()[1:].lstrip()
+            content = json.exact(data)
+            content.pop("id", None)
+            name = _derived(kind, content, full_url)
+            resource, data = {"id": name, **resource}, json.dumps({"id": name, **content})
         key = f"{kind}/{name}"
         if nulls:
             self._nulls.add(key)
@@ -230,13 +231,13 @@ _NAMED = (
 )
 
 
-def _derived(kind: str, data: bytes, full_url: str | None) -> str:
+def _derived(kind: str, content: Resource, full_url: str | None) -> str:
     """The id of a resource without one: the uuid of its fullUrl, else a hash of its content."""
-    if full_url is not None and full_url.startswith("urn:uuid:"):
-        return full_url[len("urn:uuid:") :].lower()
-    if full_url is not None and bare(full_url).startswith(kind + "/"):
-        return bare(full_url)[len(kind) + 1 :]
-    return hashlib.sha256(json.dumps(json.exact(data))).hexdigest()[:32]
+    url = bare(full_url or "")
+    for start in ("urn:uuid:", f"{kind}/"):
+        if url.startswith(start) and LOGICAL_ID.fullmatch(url, len(start)):
+            return url[len(start) :]
+    return hashlib.sha256(json.dumps(content)).hexdigest()[:32]
 
 
 def _tie(key: str) -> Finding:

@@ -45,7 +45,8 @@ def prune(value: Any) -> Any:
 
 def too_deep(value: Any) -> bool:
     """Whether objects and arrays are nested deeper than LEVELS."""
-    level, levels = [value], LEVELS
+    level: list[Any] = [[value]]
+    levels = LEVELS + 1
     while level and levels > 0:
         level = [
             child

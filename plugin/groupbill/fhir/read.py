@@ -79,14 +79,13 @@ class _Reader:
         lines = iter(partial(file.readline, LINE), b"")
         number, first = _first(lines)
         document = first.strip() in (b"{", b"[")  # spread over lines, whatever the name of the file says
-        if not document and (source.lines or _complete(first)):
-            more, second = _first(lines)
-            if second or source.lines:
-                self._line(source.name, number, first, lines)
-                self._line(source.name, number + more, second, lines)
-                for place, line in enumerate(lines, number + more + 1):
-                    self._line(source.name, place, line, lines)
-                return
+        follow, second = (0, b"") if source.lines or not _complete(first) else _first(lines)
+        if second or (source.lines and not document):
+            self._line(source.name, number, first, lines)
+            self._line(source.name, number + follow, second, lines)
+            for place, line in enumerate(lines, number + follow + 1):
+                self._line(source.name, place, line, lines)
+            return
         data = first + file.read(DOCUMENT)
         if len(data) > DOCUMENT:
             self.index.unreadable(source.name, f"expected at most {DOCUMENT} bytes")

@@ -14,6 +14,8 @@ from typing import Any
 from .codes import system
 
 LOGICAL = "?identifier="
+LOGICAL_ID = re.compile(r"[^\s/#?|]{1,255}")
+"""Wider than FHIR allows, which servers do too; narrow enough that `Type/id` and `Type/id#x` can be told apart."""
 _REST = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/#?|\s]+)(?:/_history/[^/#?]*)?(#.+)?$")
 _ORDINARY = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]+", re.ASCII)
 _CONDITIONAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)\?identifier=([^&]+)$")
@@ -31,7 +33,7 @@ def bare(text: str) -> str:
     if match is not None:
         uri, bar, value = match[2].partition("|")
         return f"{match[1]}{LOGICAL}{system(uri)}|{value}" if bar else f"{match[1]}{LOGICAL}|{uri}"
-    return text
+    return text.lower() if text[:9].lower() == "urn:uuid:" else text
 
 
 def plain(element: Any, container: Mapping[str, Any] | None = None) -> str | None:
