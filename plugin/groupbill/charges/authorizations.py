@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from ..fhir.codes import codings, procedure_code
 from ..fhir.dates import day
@@ -12,6 +11,7 @@ from ..fhir.extensions import value
 from ..model import Authorization, Coverage, Resource
 from .chart import Chart
 from .sources import Sources
+from .times import within
 from .values import rows, string
 
 _ENDED = frozenset({"cancelled", "entered-in-error", "draft"})
@@ -28,16 +28,12 @@ def authorization(
         return None
     for response in chart.find("ClaimResponse", "patient"):
         if _covers(sources, response, coverage, codes, on):
-            return Authorization(
-                number=str(response["preAuthRef"]), source=f"ClaimResponse/{response.get('id')}"
-            )
+            return Authorization(number=str(response["preAuthRef"]), source=f"ClaimResponse/{response.get('id')}")
     number = string(value(coverage.resource, "authorization"))
     return Authorization(number=number, source=coverage.reference) if number else None
 
 
-def _covers(
-    sources: Sources, response: Resource, coverage: Coverage, codes: Collection[str], on: date
-) -> bool:
+def _covers(sources: Sources, response: Resource, coverage: Coverage, codes: Collection[str], on: date) -> bool:
     if response.get("use") != "preauthorization" or not response.get("preAuthRef"):
         return False
     if response.get("status") in _ENDED or response.get("outcome") == "error":
@@ -46,14 +42,6 @@ def _covers(
     if insurer is not None and coverage.payer is not None and not insurer.endswith(coverage.payer):
         return False
     return within(sources, response.get("preAuthPeriod"), on) and _asked(sources, response, codes)
-
-
-def within(sources: Sources, period: Any, on: date) -> bool:
-    """Whether a date lies in a FHIR Period, both ends included; what is not stated does not limit."""
-    stated = period if isinstance(period, dict) else {}
-    zone = sources.zone()
-    start, end = day(stated.get("start"), zone), day(stated.get("end"), zone)
-    return (start is None or start <= on) and (end is None or on <= end)
 
 
 def _asked(sources: Sources, response: Resource, codes: Collection[str]) -> bool:

@@ -151,9 +151,7 @@ def _policy(
     return sources.policies.in_force(DEFAULT, on), (unmapped(focal.reference if focal else at),)
 
 
-def _diagnosis(
-    sources: Sources, claim: Resource, entry: Any, patient: str | None, on: date
-) -> Diagnosis | None:
+def _diagnosis(sources: Sources, claim: Resource, entry: Any, patient: str | None, on: date) -> Diagnosis | None:
     """The code of an entry, with the Condition where it names one."""
     code = code_in(entry.get("diagnosisCodeableConcept"), ICD10CM)
     if code is not None:

@@ -9,9 +9,9 @@ from ..model import Line, Resource
 from ..model.identity import CHARGE_ITEM_SYSTEM, SESSION_SYSTEM, charge_item_value
 from .codes import charge_item_modifiers, procedure
 from .contacts import Contact
+from .occurrences import encounter_of, occurrence, when
 from .people import identifier, practitioner
 from .sources import Sources
-from .times import encounter_of, occurrence, when
 from .values import amount, rows
 
 _ENDED = frozenset({"aborted", "not-billable", "entered-in-error"})

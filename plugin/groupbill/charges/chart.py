@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..model import Resource
@@ -21,7 +21,7 @@ class Chart:
     def __init__(self, sources: Sources, patient: str) -> None:
         """Of the surviving Patient after `Patient.link`."""
         self._sources = sources
-        self._known: dict[str, Any] = {}
+        self._known: dict[Hashable, Any] = {}
         self.patient = patient
         self.records = _records(sources, patient)
         """The surviving Patient, then the records it replaces, sorted."""
@@ -36,7 +36,7 @@ class Chart:
             return list[Resource](find(resource_type, link, self.patient))
         return [resource for record in self.records for resource in find(resource_type, link, record)]
 
-    def once(self, name: str, make: Callable[[], T]) -> T:
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
         """What `make` answered when `name` was first asked for on this chart."""
         try:
             found: T = self._known[name]

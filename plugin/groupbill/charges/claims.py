@@ -13,10 +13,10 @@ from ..model.identity import CLAIM_SYSTEM
 from .answers import answer
 from .codes import modifiers, procedure
 from .contacts import Contact
+from .occurrences import encounter_of, when
 from .people import identifier, practitioner
 from .place import spot
 from .sources import Sources
-from .times import encounter_of, when
 from .values import amount, string
 
 _ENDED = frozenset({"cancelled", "entered-in-error"})
@@ -55,9 +55,7 @@ def is_professional(claim: Resource) -> bool:
     return all(code != "institutional" for _, code in codings(claim.get("type")))
 
 
-def _line(
-    sources: Sources, claim: Resource, item: dict[str, Any], place: int, shared: dict[str, Any]
-) -> Line:
+def _line(sources: Sources, claim: Resource, item: dict[str, Any], place: int, shared: dict[str, Any]) -> Line:
     encounter = _encounter(sources, claim, item)
     visit = encounter_of(sources, encounter)
     stated = item.get("servicedPeriod") or item.get("servicedDate") or claim.get("billablePeriod")
@@ -104,9 +102,7 @@ def _place_of_service(sources: Sources, claim: Resource, item: dict[str, Any]) -
     return spot(sources, sources.index.ref(item.get("locationReference"), claim)).code
 
 
-def rendering(
-    sources: Sources, claim: Resource, item: dict[str, Any] | None, visit: Contact | None
-) -> str | None:
+def rendering(sources: Sources, claim: Resource, item: dict[str, Any] | None, visit: Contact | None) -> str | None:
     """Who rendered a line (the whole Claim without one): careTeam, else a provider who is a person, else the
     Encounter's performer."""
     carer = carer_of(claim, item)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, tzinfo
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from ..fhir.dates import day, period
 from ..fhir.encounter import actors, category, cpt_codes, period_element, status
@@ -17,7 +17,6 @@ from .sources import Sources
 
 _NEVER = frozenset({"cancelled", "entered-in-error"})
 _LEADING = ("PPRF", "SPRF", "ATND", "")
-_NOTHING: Resource = {}
 
 
 class Contact(NamedTuple):
@@ -58,10 +57,13 @@ def _contacts(sources: Sources, chart: Chart) -> tuple[Contact, ...]:
 
 
 def contact(sources: Sources, resource: Resource) -> Contact:
-    """One Encounter."""
-    parent = sources.get(sources.index.ref(resource.get("partOf"), resource))
-    location, zone = _site(sources, resource, parent)
-    stated = period_element(resource) or period_element(parent) or {}
+    """One Encounter; what it does not say its parent says."""
+    above = _above(sources, sources.index.ref(resource.get("partOf"), resource))
+    locations = locations_of(sources, resource) if "location" in resource else ()
+    location = locations[0] if locations else above.location
+    provider = _provider(sources, resource) or above.provider
+    zone = sources.zone(location, provider)
+    stated = period_element(resource) or above.period
     return Contact(
         reference=f"Encounter/{resource.get('id')}",
         status=status(resource),
@@ -69,19 +71,39 @@ def contact(sources: Sources, resource: Resource) -> Contact:
         codes=tuple(cpt_codes(resource)),
         period=period(stated, zone),
         last=day(stated.get("end"), zone),
-        practitioners=_performers(sources, resource) or _performers(sources, parent),
-        in_person=modality_of(resource, parent)[0] == IN_PERSON,
-        provider=_provider(sources, resource) or _provider(sources, parent),
+        practitioners=_performers(sources, resource) or above.practitioners,
+        in_person=modality_of(resource, above.resource)[0] == IN_PERSON,
+        provider=provider,
         location=location,
     )
 
 
-def _site(sources: Sources, resource: Resource, parent: Resource) -> tuple[str | None, tzinfo | None]:
-    """The Location and the zone of the site, the parent's where the Encounter names none."""
-    found = locations_of(sources, resource) or locations_of(sources, parent)
-    location = found[0] if found else None
-    organization = _provider(sources, resource) or _provider(sources, parent)
-    return location, sources.zone(location, organization)
+class _Above(NamedTuple):
+    """What the Encounters of a session take from it."""
+
+    resource: Resource
+    location: str | None
+    provider: str | None
+    practitioners: tuple[str, ...]
+    period: dict[str, Any]
+
+
+_NO_PARENT = _Above({}, None, None, (), {})
+
+
+def _above(sources: Sources, parent: str | None) -> _Above:
+    return _NO_PARENT if parent is None else sources.once(("above", parent), lambda: _read(sources, parent))
+
+
+def _read(sources: Sources, parent: str) -> _Above:
+    resource = sources.get(parent)
+    return _Above(
+        resource=resource,
+        location=next(iter(locations_of(sources, resource)), None),
+        provider=_provider(sources, resource),
+        practitioners=_performers(sources, resource),
+        period=period_element(resource) or {},
+    )
 
 
 def _provider(sources: Sources, resource: Resource) -> str | None:
@@ -89,6 +111,8 @@ def _provider(sources: Sources, resource: Resource) -> str | None:
 
 
 def _performers(sources: Sources, resource: Resource) -> tuple[str, ...]:
+    if "participant" not in resource:
+        return ()
     found = []
     for element, role, _ in actors(resource):
         reference = sources.index.ref(element, resource)

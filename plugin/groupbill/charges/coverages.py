@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..fhir.codes import SOPT, codings
-from ..fhir.dates import day, period
+from ..fhir.codes import SOPT, codings, system
+from ..fhir.dates import period
 from ..fhir.references import LOGICAL, token
 from ..model import Coverage, Finding, Resource, Severity
 from .chart import Chart
 from .sources import Sources
+from .times import within
 from .values import rows
 
 SELF_PAY = "self-pay"
@@ -40,20 +40,16 @@ class Insurance(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class _Filed(NamedTuple):
-    """A Coverage with the last day it is in force."""
-
-    coverage: Coverage
-    in_force: bool
-    end: date | None
-
-
 def insurance(sources: Sources, chart: Chart, on: date) -> Insurance:
     """The first Coverage by order that is active on the date gives the policy.
 
     None on file: the patient pays. On file but none active: no focal one, the policy is the first's (CLM07).
     """
-    found = tuple(_on(filed, on) for filed in _filed(sources, chart))
+    return chart.once(("insurance", on), lambda: _insurance(sources, chart, on))
+
+
+def _insurance(sources: Sources, chart: Chart, on: date) -> Insurance:
+    found = tuple(_on_file(sources, chart, on))
     if not found:
         return Insurance(None, (), SELF_PAY, True, ())
     focal = next((coverage for coverage in found if coverage.active), None)
@@ -79,60 +75,55 @@ def unmapped(at: str) -> Finding:
 def coverage_at(sources: Sources, reference: str, on: date) -> Coverage | None:
     """The Coverage of a reference on a date, None where it is not on file."""
     resource = sources.get(reference)
-    return _on(_file(sources, resource, reference), on) if resource else None
+    return _read(sources, resource, reference, on) if resource else None
 
 
-def _on(filed: _Filed, on: date) -> Coverage:
-    start = filed.coverage.period.date
-    active = filed.in_force and (start is None or start <= on) and (filed.end is None or on <= filed.end)
-    return replace(filed.coverage, active=True) if active else filed.coverage
+def _on_file(sources: Sources, chart: Chart, on: date) -> list[Coverage]:
+    found = [
+        _read(sources, resource, f"Coverage/{resource.get('id')}", on)
+        for resource in chart.find("Coverage", "beneficiary")
+        if resource.get("status") != "entered-in-error"
+    ]
+    if len(found) > 1:
+        found.sort(key=lambda each: (each.order, each.reference))
+    return found
 
 
-def _filed(sources: Sources, chart: Chart) -> tuple[_Filed, ...]:
-    def read() -> tuple[_Filed, ...]:
-        found = [
-            _file(sources, resource, f"Coverage/{resource.get('id')}")
-            for resource in chart.find("Coverage", "beneficiary")
-            if resource.get("status") != "entered-in-error"
-        ]
-        return tuple(sorted(found, key=lambda each: (each.coverage.order, each.coverage.reference)))
-
-    return chart.once("coverages", read)
-
-
-def _file(sources: Sources, resource: Resource, reference: str) -> _Filed:
-    payers = _payers(resource)
-    policy_id = next((found for each in payers if (found := policy_of(sources, each, resource))), None)
-    policy_id = policy_id or _by_type(resource, payers)
-    zone = sources.zone()
-    stated = resource.get("period") or {}
+def _read(sources: Sources, resource: Resource, reference: str, on: date) -> Coverage:
+    ref = sources.index.ref
+    payers = resource.get("payor") or _payers(resource)
+    named = [name for each in payers if (name := ref(each, resource)) is not None]
+    policy_id = next((found for name in named if (found := _policy(sources, name)) is not None), None)
+    if policy_id is None:
+        policy_id = _by_type(resource, named)
+    stated = resource.get("period")
+    relationship = resource.get("relationship")
     order = resource.get("order")
-    coverage = Coverage(
+    return Coverage(
         reference=reference,
-        order=order if isinstance(order, int) else _LAST,
-        active=False,
-        payer=next((name for each in payers if (name := _name(sources, each, resource))), None),
+        order=_LAST if order is None else order,
+        active=resource.get("status") == "active" and (stated is None or within(sources, stated, on)),
+        payer=_payer(named[0]) if named else None,
         policy_id=policy_id or DEFAULT,
         mapped=policy_id is not None,
         self_pay=policy_id == SELF_PAY,
-        beneficiary=sources.index.ref(resource.get("beneficiary"), resource),
+        beneficiary=ref(resource.get("beneficiary"), resource),
         subscriber_id=_subscriber_id(resource),
-        relationship=next((code for _, code in codings(resource.get("relationship"))), None),
-        period=period(stated, zone),
+        relationship=next((code for _, code in codings(relationship)), None) if relationship else None,
+        period=period(stated, sources.zone()),
         resource=resource,
     )
-    return _Filed(coverage, resource.get("status") == "active", day(stated.get("end"), zone))
 
 
 def _payers(resource: Resource) -> list[dict[str, Any]]:
-    """`payor`, in R5 `insurer` and who else pays."""
+    """R5: `insurer`, and who else pays."""
     paying = [party for entry in rows(resource, "paymentBy") for party in rows(entry, "party")]
-    return [*rows(resource, "payor"), *rows(resource, "insurer"), *paying]
+    return [*rows(resource, "insurer"), *paying]
 
 
-def _name(sources: Sources, payer: dict[str, Any], container: Resource) -> str | None:
-    reference = sources.index.ref(payer, container)
-    return None if reference is None else reference.partition(LOGICAL)[2] or reference
+def _payer(reference: str) -> str:
+    """Of a payer named only by identifier that identifier, as in the settings."""
+    return reference.partition(LOGICAL)[2] if LOGICAL in reference else reference
 
 
 def policy_of(sources: Sources, payer: Any, container: Resource) -> str | None:
@@ -140,17 +131,25 @@ def policy_of(sources: Sources, payer: Any, container: Resource) -> str | None:
     reference = sources.index.ref(payer, container)
     if reference is None:
         return None
-    if "#" in reference:
-        return _policy(sources, reference)
-    return sources.once(("policy", reference), lambda: _policy(sources, reference))
+    return _policy(sources, reference)
 
 
 def _policy(sources: Sources, reference: str) -> str | None:
-    named = sources.settings.payers
-    for name in _names(sources, reference):
-        if name in named:
-            return named[name]
-    return None
+    return sources.once(("policy", reference), lambda: _look_up(sources, reference))
+
+
+def _look_up(sources: Sources, reference: str) -> str | None:
+    named = sources.once("payers", lambda: _by_name(sources.settings.payers))
+    return next((named[name] for name in _names(sources, reference) if name in named), None)
+
+
+def _by_name(payers: Mapping[str, str]) -> dict[str, str]:
+    """The table of the settings, with the systems of identifiers in one spelling."""
+    found = {}
+    for name, policy in payers.items():
+        uri, bar, value = name.rpartition("|")
+        found[f"{system(uri)}|{value}" if bar else name] = policy
+    return found
 
 
 def _names(sources: Sources, reference: str) -> Iterator[str]:
@@ -161,25 +160,18 @@ def _names(sources: Sources, reference: str) -> Iterator[str]:
         name = token(identifier)
         if name is not None:
             yield name
-            # The settings may spell the system as it was written.
-            yield f"{identifier.get('system') or ''}|{identifier.get('value')}"
 
 
-def _by_type(resource: Resource, payers: list[dict[str, Any]]) -> str | None:
+def _by_type(resource: Resource, payers: list[str]) -> str | None:
     found = list(codings(resource.get("type")))
     for uri, code in found:
         if uri == SOPT:
             return next((policy for start, policy in _BY_TYPE if code.startswith(start)), None)
-    patient_pays = resource.get("kind") == SELF_PAY or (_SELF_PAY_CODES, "pay") in found
-    if patient_pays or (payers and all(_is_person(each) for each in payers)):
+    # R4 Coverage.payor: the patient or a relative is named where no insurer pays.
+    people = bool(payers) and all(each.startswith(("Patient/", "RelatedPerson/")) for each in payers)
+    if people or resource.get("kind") == SELF_PAY or (_SELF_PAY_CODES, "pay") in found:
         return SELF_PAY
     return None
-
-
-def _is_person(payer: dict[str, Any]) -> bool:
-    """R4 Coverage.payor: the patient or a relative is named where no insurer pays."""
-    reference = payer.get("reference")
-    return isinstance(reference, str) and ("Patient/" in reference or "RelatedPerson/" in reference)
 
 
 def _subscriber_id(resource: Resource) -> str | None:

@@ -59,9 +59,7 @@ def _ranked(sources: Sources, chart: Chart, own: Resource, on: date) -> Iterator
             yield Diagnosis(code=code, ranked=True)
 
 
-def of_condition(
-    sources: Sources, reference: str, on: date | None, records: tuple[str, ...]
-) -> Diagnosis | None:
+def of_condition(sources: Sources, reference: str, on: date | None, records: tuple[str, ...]) -> Diagnosis | None:
     """The diagnosis of a Condition of this patient; None for another's, a withdrawn one or other codes."""
     resource = sources.get(reference)
     subject = sources.index.ref(resource.get("subject"), resource)

@@ -15,13 +15,14 @@ from .sources import Sources
 
 _SYSTEM = CODE_SYSTEM + "documentation"
 _WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
+_KINDS = ("DocumentReference", "Composition", "CarePlan", "Observation", "Consent")
 _NOTHING = Documentation()
 
 
 def documentation(sources: Sources, session: Session, member: Member) -> Documentation:
     """The documentation of one member, without what the rest of the session keeps."""
     memory = sources.in_session(session.key)
-    key = ("documentation", member.member)
+    key = ("documentation", member.member, member.encounter)
     found: Documentation | None = memory.get(key)
     if found is None:
         found = memory[key] = _documentation(sources, session, member)
@@ -33,7 +34,8 @@ def kept(sources: Sources, session: Session) -> frozenset[str]:
     found: set[str] = set()
     for member in session.members:
         record = documentation(sources, session, member)
-        found.update(_kinds(record))
+        if record is not _NOTHING:
+            found.update(_held(record))
     return frozenset(found)
 
 
@@ -42,7 +44,7 @@ def interactive_complexity(sources: Sources, session: Session, member: Member) -
     return sources.has("Observation") and documentation(sources, session, member).interactive_complexity
 
 
-def _kinds(record: Documentation) -> list[str]:
+def _held(record: Documentation) -> list[str]:
     held = {
         "note": bool(record.notes),
         "plan": record.plans_on_file,
@@ -53,7 +55,7 @@ def _kinds(record: Documentation) -> list[str]:
 
 
 def _documentation(sources: Sources, session: Session, member: Member) -> Documentation:
-    if member.patient is None:
+    if member.patient is None or not any(map(sources.has, _KINDS)):
         return _NOTHING
     chart = sources.chart(member.patient)
     on = session.date_of_service
@@ -75,9 +77,7 @@ def _documentation(sources: Sources, session: Session, member: Member) -> Docume
     )
 
 
-def _observations(
-    sources: Sources, chart: Chart, encounter: str | None, *, own: bool
-) -> dict[str, list[Resource]]:
+def _observations(sources: Sources, chart: Chart, encounter: str | None, *, own: bool) -> dict[str, list[Resource]]:
     """Observations of our CodeSystem `documentation` about the patient on the Encounter, by code."""
     found: dict[str, list[Resource]] = {}
     if encounter is None or not sources.has("Observation"):

@@ -9,9 +9,7 @@ from .chart import Chart
 from .sources import Sources
 
 
-def at_encounter(
-    sources: Sources, chart: Chart, resource_type: str, encounter: str, *, own: bool
-) -> list[Resource]:
+def at_encounter(sources: Sources, chart: Chart, resource_type: str, encounter: str, *, own: bool) -> list[Resource]:
     """The patient's resources of a type on an Encounter, sorted by id.
 
     A session's Encounter may have a resource of every participant, so the patient's are gone through there.

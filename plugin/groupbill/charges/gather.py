@@ -82,7 +82,7 @@ def gather(
         diagnoses=found,
         authorization=authorization(sources, chart, insured.focal, _codes(session, policy), on),
         referral=referral(sources, chart, own, on),
-        documentation=replace(record, kept=kept),
+        documentation=record if record.kept == kept else replace(record, kept=kept),
         lines=made,
         last_in_person=_last_in_person(sources, chart, member, where, billing.reference, on),
         inpatient=inpatient_stay(sources, chart, member.encounter, member.period, on),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from ..fhir.codes import codings
-from ..fhir.dates import day
 from ..model import Period, Resource
 from .billing import usual_provider
 from .chart import Chart
 from .contacts import Contact, contacts
 from .sources import Sources
+from .times import within
 
 _INPATIENT = frozenset({"IMP", "ACUTE", "NONAC"})
 _PROGRAMS = frozenset({"PHP", "IOP", "H0035", "H0015", "S9480", "S0201"})
@@ -18,9 +18,7 @@ _PROGRAMS = frozenset({"PHP", "IOP", "H0035", "H0015", "S9480", "S0201"})
 _NOT_YET = frozenset({"planned", "waitlist", "cancelled", "entered-in-error"})
 
 
-def last_in_person(
-    sources: Sources, chart: Chart, billing: str | None, on: date, own: str | None
-) -> date | None:
+def last_in_person(sources: Sources, chart: Chart, billing: str | None, on: date, own: str | None) -> date | None:
     """Day of the last finished visit in person with the same billing provider before the date (TEL11)."""
     usual = usual_provider(sources)
     days = [
@@ -59,7 +57,7 @@ def day_program(sources: Sources, chart: Chart, own: str | None, on: date) -> st
         if (
             episode.get("status") not in _NOT_YET
             and _is_program(episode, "type")
-            and _within(sources, episode, on)
+            and within(sources, episode.get("period"), on)
         ):
             return f"EpisodeOfCare/{episode.get('id')}"
     for each in contacts(sources, chart):
@@ -71,10 +69,3 @@ def day_program(sources: Sources, chart: Chart, own: str | None, on: date) -> st
 
 def _is_program(resource: Resource, name: str) -> bool:
     return any(code.upper() in _PROGRAMS for _, code in codings(resource.get(name) or []))
-
-
-def _within(sources: Sources, episode: Resource, on: date) -> bool:
-    period = episode.get("period") or {}
-    zone = sources.zone()
-    start, end = day(period.get("start"), zone), day(period.get("end"), zone)
-    return (start is None or start <= on) and (end is None or on <= end)

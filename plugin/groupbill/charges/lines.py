@@ -113,8 +113,10 @@ def _unit_price(terms: Terms, charge: Charge, code: str) -> Decimal | None:
 
     A price per session is never taken for a price per 15 minutes.
     """
+    if code == charge.code:
+        return _asked(terms, charge)
     found = _asked(terms, replace(charge, code=code))
-    if found is not None or code == charge.code or terms.policy["unit_minutes"]:
+    if found is not None or terms.policy["unit_minutes"]:
         return found
     return _asked(terms, charge)
 

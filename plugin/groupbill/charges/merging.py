@@ -42,9 +42,7 @@ def _places(lines: Sequence[Line]) -> dict[Hashable, list[int]]:
     return places
 
 
-def _partner(
-    lines: Sequence[Line], places: dict[Hashable, list[int]], taken: set[int], line: Line
-) -> int | None:
+def _partner(lines: Sequence[Line], places: dict[Hashable, list[int]], taken: set[int], line: Line) -> int | None:
     candidates = {
         *(places.get((line.code, line.encounter), ()) if line.encounter is not None else ()),
         *places.get((line.code, line.date), ()),

@@ -59,9 +59,7 @@ def order(line: Line) -> tuple[str, str, int]:
 
 def _claimed(sources: Sources, chart: Chart) -> Iterator[Line]:
     """Lines of live Claims. A void is no service, and neither is what a replacement or void is about."""
-    found = [
-        claim for claim in chart.find("Claim", "patient") if claims.is_claim(claim) and claims.is_live(claim)
-    ]
+    found = [claim for claim in chart.find("Claim", "patient") if claims.is_claim(claim) and claims.is_live(claim)]
     corrected = {claims.prior(sources, claim)[0] for claim in found if claims.frequency(claim) in ("7", "8")}
     for claim in found:
         if claims.frequency(claim) != "8" and f"Claim/{claim.get('id')}" not in corrected:

@@ -123,9 +123,7 @@ def role_for(sources: Sources, reference: str, organization: str | None, on: dat
     One at the organization counts before one that names none, and that before another organization's; then
     one in force before one that is not, one with a specialty before one without, then by id.
     """
-    return sources.once(
-        ("role", reference, organization, on), lambda: _choose(sources, reference, organization, on)
-    )
+    return sources.once(("role", reference, organization, on), lambda: _choose(sources, reference, organization, on))
 
 
 def _choose(sources: Sources, reference: str, organization: str | None, on: date) -> Role | None:

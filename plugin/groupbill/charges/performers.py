@@ -14,9 +14,7 @@ from .sources import Sources
 _NOBODY = Person(npi=None, taxonomies=(), qualifications=())
 
 
-def leaders(
-    sources: Sources, session: Session, own: Resource, policy: Policy
-) -> tuple[tuple[Rendering, ...], bool]:
+def leaders(sources: Sources, session: Session, own: Resource, policy: Policy) -> tuple[tuple[Rendering, ...], bool]:
     """The paid leaders in order, numbered from 1, and whether it is undecided who is paid (PRV06).
 
     The first PPRF is paid, without one the first of those who rank next. `rendering.max` pays more of them.
@@ -37,9 +35,7 @@ def _own_leader(sources: Sources, own: Resource) -> str | None:
     return next((practitioner(sources, sources.index.ref(each, own)) for each in named), None)
 
 
-def _leaders(
-    sources: Sources, session: Session, most: int, split: str | None
-) -> tuple[tuple[Rendering, ...], bool]:
+def _leaders(sources: Sources, session: Session, most: int, split: str | None) -> tuple[tuple[Rendering, ...], bool]:
     present = _distinct(session.performers)
     if split is not None and any(_who(leader) == split for leader in present):
         present = [leader for leader in present if _who(leader) == split]

@@ -16,6 +16,8 @@ _INSTITUTION = frozenset({"IMP", "ACUTE", "NONAC", "SS", "EMER", "OBSENC"})
 """Classes of which 11 would be wrong: without a Location the place is not known."""
 _HOME = frozenset({"10", "12"})
 _DEFAULT = "11"
+_SAYS_MORE = frozenset({"location", "extension", "virtualService"})
+"""Elements of an own Encounter without which only its class tells it from those of the other participants."""
 _HIGH = 4
 """How many `Location.partOf` are followed: room, floor, building, campus."""
 
@@ -48,6 +50,17 @@ _NOWHERE = Spot(None, False)
 
 def place(sources: Sources, session: Session, own: Resource, parent: Resource) -> Place:
     """Place and modality of a participant; `own` and `parent` are their own and the session's Encounter."""
+    if not _SAYS_MORE.isdisjoint(own):
+        return _place(sources, session, own, parent)
+    memory = sources.in_session(session.key)
+    key = ("place", category(own))
+    found: Place | None = memory.get(key)
+    if found is None:
+        found = memory[key] = _place(sources, session, own, parent)
+    return found
+
+
+def _place(sources: Sources, session: Session, own: Resource, parent: Resource) -> Place:
     modality, assumed = modality_of(own, parent)
     locations = locations_of(sources, own)
     if modality == IN_PERSON:
@@ -127,9 +140,7 @@ def _in_person(
     return (None if kind in _INSTITUTION else _DEFAULT), False
 
 
-def _remote(
-    sources: Sources, session: Session, own: Resource, locations: list[str]
-) -> tuple[str, bool, bool]:
+def _remote(sources: Sources, session: Session, own: Resource, locations: list[str]) -> tuple[str, bool, bool]:
     """Code, at home, assumed. The session's own Location is where the leader sat, not the patient."""
     found = _first_known(sources, [each for each in locations if each != session.location])
     if found.home or (not found.known and category(own) == "HH"):

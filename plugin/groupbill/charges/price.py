@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from ..model import Resource
-from .authorizations import within
 from .sources import Sources
+from .times import within
 from .values import amount, rows
 
 

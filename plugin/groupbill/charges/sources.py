@@ -38,6 +38,7 @@ class Sources:
         self._facts: dict[Hashable, Any] = {}
         self._present: dict[str, bool] = {}
         self._session: tuple[str, dict[Hashable, Any]] = ("", {})
+        self._home: tzinfo | None = settings.zone_of(None, None)
 
     def has(self, resource_type: str) -> bool:
         """Whether there is any resource of a type; most searches end here."""
@@ -77,6 +78,6 @@ class Sources:
 
     def zone(self, location: str | None = None, organization: str | None = None) -> tzinfo | None:
         """The time zone of a site, None where the settings say nothing: dates stand as written."""
-        return self.once(
-            ("zone", location, organization), lambda: self.settings.zone_of(location, organization)
-        )
+        if location is None and organization is None:
+            return self._home
+        return self.once(("zone", location, organization), lambda: self.settings.zone_of(location, organization))

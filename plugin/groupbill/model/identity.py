@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import uuid
 from datetime import UTC, datetime
@@ -16,15 +17,14 @@ CHARGE_ITEM_SYSTEM = ID + "chargeitem"
 CLAIM_SYSTEM = ID + "claim"
 TASK_SYSTEM = ID + "task"
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, BASE)
 
 
 def digest(namespace: str, *parts: str) -> str:
     """Sixteen characters of Crockford base32 over a SHA-256 of the namespace and the parts."""
     data = "\x1f".join((namespace, *parts)).encode()
-    bits = int.from_bytes(hashlib.sha256(data).digest()[:10], "big")
-    return "".join(_CROCKFORD[(bits >> shift) & 31] for shift in range(75, -1, -5))
+    return base64.b32encode(hashlib.sha256(data).digest()[:10]).translate(_CROCKFORD).decode()
 
 
 def resource_id(system: str, value: str) -> str:
