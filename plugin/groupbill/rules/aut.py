@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..model import Bill, Finding, Severity
 from .rule import ClaimRule, Context, Rule
-from .services import bill_place
+from .services import bill_place, is_claim
 
 
 class AuthorizationMissing(ClaimRule):
@@ -32,7 +32,7 @@ class AuthorizationMissing(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the authorization of one claim."""
-        if bill.kind != "Claim" or not bill.policy["authorization_required"]:
+        if not is_claim(bill) or not bill.policy["authorization_required"]:
             return None
         granted = bill.participant is not None and bill.participant.authorization is not None
         if bill.preauth or (bill.desired and granted):

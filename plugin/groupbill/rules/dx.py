@@ -9,7 +9,7 @@ from datetime import date
 from ..model import Bill, Diagnosis, Finding, Line, Participant, Session, Severity
 from .dx_choice import CognitiveImpairmentOnly, DiagnosisNotPsychiatric, ExternalCauseFirst
 from .rule import ClaimRule, Context, LineRule, Rule, SessionRule
-from .services import bill_place, element
+from .services import bill_place, element, is_claim
 
 ICD10CM = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 """Form of an ICD-10-CM code. U is taken too: U07.1 and its kin are valid since 2020."""
@@ -44,7 +44,7 @@ class DiagnosisMissing(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge every diagnosis of one claim."""
-        if bill.kind != "Claim":
+        if not is_claim(bill):
             return None
         if not bill.diagnoses:
             return (self.finding("no ICD-10-CM diagnosis", at=bill_place(bill, "diagnosis")),)
@@ -89,7 +89,7 @@ class TooManyDiagnoses(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the list of diagnoses of one claim."""
-        if bill.kind != "Claim" or not bill.diagnoses:
+        if not is_claim(bill) or not bill.diagnoses:
             return None
         codes = [one.code for one in bill.diagnoses if one is not None]
         if len(bill.diagnoses) <= _MOST and len(codes) == len(set(codes)):
@@ -131,7 +131,7 @@ class DiagnosisPointers(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the pointers of one line."""
-        if bill.kind != "Claim" or not bill.professional or not bill.diagnoses:
+        if not is_claim(bill) or not bill.professional or not bill.diagnoses:
             return None
         pointers = line.pointers
         missing = sorted(set(pointers) - set(bill.diagnosis_sequences))

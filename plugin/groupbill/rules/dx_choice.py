@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..model import Bill, Diagnosis, Finding, Line, Severity
 from .rule import ClaimRule, Context, LineRule
-from .services import SESSION_CODES, bill_place, element
+from .services import SESSION_CODES, bill_place, element, is_claim
 
 _EXTERNAL = ("V", "W", "X", "Y")
 _IMPAIRED = ("F01", "F02", "F03", "F72", "F73")
@@ -39,7 +39,7 @@ class DiagnosisNotPsychiatric(LineRule):
         """Judge the first diagnosis of one session line."""
         prefixes = bill.policy["dx.primary_prefixes"]
         first = _first(line, bill)
-        if not prefixes or first is None or not _is_session(line, bill):
+        if not prefixes or first is None or not is_claim(bill) or not _is_session(line, bill):
             return None
         if first.code.startswith(tuple(prefixes)):
             return ()
@@ -83,7 +83,7 @@ class ExternalCauseFirst(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge which diagnosis of a claim stands first."""
-        if bill.kind != "Claim" or not bill.diagnoses:
+        if not is_claim(bill) or not bill.diagnoses:
             return None
         findings = []
         first = bill.diagnoses[0]
@@ -125,7 +125,7 @@ class CognitiveImpairmentOnly(ClaimRule):
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the diagnoses of one claim with a session."""
         known = [one.code for one in bill.diagnoses if one is not None]
-        if bill.kind != "Claim" or not known:
+        if not is_claim(bill) or not known:
             return None
         for code in known:
             if not code.startswith(_IMPAIRED):

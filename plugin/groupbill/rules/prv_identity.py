@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..model import Bill, Billing, Finding, Severity, Verdict
 from .rule import ClaimRule, Context
-from .services import bill_place
+from .services import bill_place, is_claim
 
 _NEAR = frozenset({"02", "10", "11", "12"})
 """Places of service where the claim's billing address says where: telehealth, office, home."""
@@ -52,7 +52,7 @@ class NpiInvalid(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the identifiers of one claim."""
-        if bill.kind != "Claim":
+        if not is_claim(bill):
             return None
         first, second = bill.rendering_npi, bill.provider_npi
         if first and second and first != second and npi_defect(first) is None and npi_defect(second) is None:
@@ -105,7 +105,7 @@ class BillingProviderIncomplete(ClaimRule):
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the billing provider of one claim."""
         billing = billing_of(bill)
-        if bill.kind != "Claim" or billing is None:
+        if not is_claim(bill) or billing is None:
             return None
         if billing.tax_id and billing.has_street and billing.taxonomies:
             return ()
@@ -154,7 +154,7 @@ class FacilityMissing(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the facility of one claim."""
-        if bill.kind != "Claim":
+        if not is_claim(bill):
             return None
         away = sorted({line.place_of_service for line in bill.lines if line.place_of_service} - _NEAR)
         if not away or bill.facility is not None:

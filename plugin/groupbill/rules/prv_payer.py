@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..model import Bill, Finding, Participant, Severity
 from .prv_identity import billing_of
 from .rule import ClaimRule, Context, ParticipantRule
-from .services import GROUP, bill_place, is_medicare, own_place
+from .services import GROUP, bill_place, is_claim, is_medicare, own_place
 
 _INPATIENT_PLACES = frozenset({"21", "51", "61"})
 """CMS place of service: inpatient hospital, inpatient psychiatric facility, inpatient rehabilitation."""
@@ -36,7 +36,7 @@ class ReferralMissing(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the referral of one claim."""
-        if bill.kind != "Claim" or not bill.policy["referral_required"]:
+        if not is_claim(bill) or not bill.policy["referral_required"]:
             return None
         stated = bill.participant.referral if bill.participant is not None else None
         if stated is not None or (bill.resource is not None and bill.resource.get("referral")):
@@ -69,7 +69,7 @@ class ClinicVisitNotPaid(ClaimRule):
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the group lines of one claim by its billing provider."""
         lines = [line for line in bill.lines if line.code in GROUP]
-        if bill.kind != "Claim" or not lines or not is_medicare(bill.policy):
+        if not is_claim(bill) or not lines or not is_medicare(bill.policy):
             return None
         billing = billing_of(bill)
         if not (billing is not None and billing.fqhc) and not any(

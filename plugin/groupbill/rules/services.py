@@ -44,6 +44,11 @@ def element(line: Line, name: str) -> str:
     return line.place(name if line.index is not None else _CHARGE_ITEM.get(name, name))
 
 
+def is_claim(bill: Bill) -> bool:
+    """Whether a payer gets this bill: no ChargeItem, and not what a patient pays without a claim."""
+    return bill.kind == "Claim" and (bill.participant is None or not bill.participant.self_pay)
+
+
 def bill_place(bill: Bill, name: str) -> str:
     """Where an element of a bill is wrong; of one still to be written, its first line (or the bill)."""
     if bill.desired:
