@@ -22,7 +22,7 @@ def attend(
     members = tuple(
         replace(
             member,
-            attendance=(answer := decided.get(member.member) or _unverified(member)),
+            attendance=(answer := decided.get(member.member) or unverified(member)),
             interactive_complexity=answer.present is True and complexity(session, member),
         )
         for member in session.members
@@ -30,7 +30,7 @@ def attend(
     return replace(session, members=members), tuple(crashes)
 
 
-def _unverified(member: Member) -> Attendance:
+def unverified(member: Member) -> Attendance:
     """For a member about whom the deciding plugin said nothing."""
     if member.patient is None:
         return Attendance(member=member.member, present=False, reason="not-a-patient")

@@ -31,9 +31,7 @@ def derive(session: Session, hooks: Hooks, context: Context) -> Derived:
         charges = by_member.setdefault(charge.member, {})
         known = charges.setdefault(charge.code, charge)
         if charge.member not in present:
-            crashes.append(
-                _wrong(place(session), f"{charge.code} was derived for somebody who did not attend")
-            )
+            crashes.append(_wrong(place(session), f"{charge.code} was derived for somebody who did not attend"))
             del by_member[charge.member]
         elif known != charge:
             wrong = _wrong(place(session), f"plugins differ about the charge {charge.code}")
@@ -47,6 +45,4 @@ def _ordered(charges: Iterable[Charge], first: str) -> tuple[Charge, ...]:
 
 
 def _wrong(at: str, message: str) -> Finding:
-    return Finding(
-        code="ENG02", name="crashed", severity=Severity.ERROR, at=at, message=message, source="groupbill"
-    )
+    return Finding(code="ENG02", name="crashed", severity=Severity.ERROR, at=at, message=message, source="groupbill")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model import Bill, Finding, Participant, PatientDay
 from ..rules.rule import Context
@@ -18,8 +18,12 @@ class Judgement:
     """At the member: on the own lines and on other services of the same patient."""
     elsewhere: tuple[Finding, ...]
     """On services of the same leader for other patients (TIM07): they stand at the session."""
-    blocking: Finding | None
-    """The first that holds the charge, in the order of the report."""
+    blocking: tuple[Finding, ...]
+    """Those that hold the charge."""
+
+    def and_also(self, findings: Iterable[Finding]) -> Judgement:
+        """With further findings at the member."""
+        return replace(self, findings=tuple(dict.fromkeys([*self.findings, *findings])))
 
 
 def judge(
@@ -47,23 +51,20 @@ def judge(
         elif place not in rivals:
             about.append(finding)
     about.sort(key=lambda finding: finding.order)
-    first = min(blocking, key=lambda finding: finding.order, default=None)
-    return Judgement(tuple(dict.fromkeys(about)), tuple(elsewhere), first)
+    return Judgement(tuple(dict.fromkeys(about)), tuple(elsewhere), tuple(blocking))
 
 
 def placed(findings: Iterable[Finding], names: dict[str, str]) -> tuple[Finding, ...]:
     """The findings under the ids that the resources really have; `names` maps derived to real references."""
-    from dataclasses import replace
-
     out = []
     for finding in findings:
         place, sharp, path = finding.at.partition("#")
-        fix = finding.fix
-        real = names.get(place)
+        real, fix = names.get(place), finding.fix
+        moved = finding
         if real is not None:
             same_type = real.split("/", 1)[0] == place.split("/", 1)[0]
-            finding = replace(finding, at=real + sharp + path if same_type else real)
+            moved = replace(moved, at=real + sharp + path if same_type else real)
         if fix is not None and fix.line in names:
-            finding = replace(finding, fix=replace(fix, line=names[fix.line]))
-        out.append(finding)
-    return tuple(sorted(out, key=lambda each: each.order))
+            moved = replace(moved, fix=replace(fix, line=names[fix.line]))
+        out.append(moved)
+    return tuple(sorted(dict.fromkeys(out), key=lambda each: each.order))

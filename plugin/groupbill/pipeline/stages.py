@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from ..charges.documentation import interactive_complexity
+from ..charges.sources import Sources
 from ..fhir.index import Index
-from ..plugins import Hooks
+from ..model import Action, Checked, Finding, Member, Session, SessionReport, Severity, Tally
+from ..plugins import Context, Hooks
 from ..policies import Policies
 from ..reference import Reference
 from ..rules.rulebook import Rulebook
+from ..sessions import find, resolve
 from ..settings import Settings
+from .attend import attend
+from .derive import Derived, derive
+from .ledger import Ledger
+from .session import SessionRun, Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +35,136 @@ class Pipeline:
     """`schema` or `full`."""
 
     def run(
-        self,
-        index: Index,
-        today: date,
-        *,
-        only: frozenset[str] | None = None,
-        accept_corrections: bool = False,
+        self, index: Index, today: date, *, only: frozenset[str] | None = None, accept_corrections: bool = False
     ) -> Run:
         """A run over what was read."""
         return Run(self, index, today, only, accept_corrections)
+
+
+class Run:
+    """One run: iterate over it for the sessions, by date, start and key; then ask for the rest."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        index: Index,
+        today: date,
+        only: frozenset[str] | None,
+        accept_corrections: bool,
+    ) -> None:
+        """Find, read and order the sessions.
+
+        Args:
+            pipeline: What the run consults.
+            index: What was read.
+            today: The day of the run.
+            only: Encounters and Appointments whose sessions alone are planned; all when None.
+            accept_corrections: Write more replacements and voids than the settings allow.
+        """
+        self.today = today
+        self._pipeline = pipeline
+        self._index = index
+        self._accept = accept_corrections
+        self._corrections = 0
+        self._elsewhere: dict[str, dict[Finding, None]] = {}
+        settings = pipeline.settings
+        self._sources = Sources(index, settings, pipeline.policies, pipeline.reference)
+        self._context = Context(settings=settings, policies=pipeline.policies, today=today)
+        self._ledger = Ledger(settings.namespace)
+        self._sessions = sorted(self._read(only), key=lambda found: _order(found[0]))
+
+    def _read(self, only: frozenset[str] | None) -> Iterator[tuple[Session, Derived, tuple[Finding, ...]]]:
+        """First pass: sessions with attendance and charges, entered in the ledger."""
+        settings = self._pipeline.settings
+        for candidate in find(self._index, settings):
+            session = resolve(candidate, self._index, settings)
+            if session is None:
+                continue
+            session, crashes = attend(session, self._pipeline.hooks, self._context, self._complex)
+            derived = derive(session, self._pipeline.hooks, self._context)
+            charges = [charge for each in derived.charges.values() for charge in each]
+            self._ledger.record(session, charges, session.service_provider or settings.billing_provider)
+            if only is None or not only.isdisjoint(_records(session)):
+                yield session, derived, (*crashes, *derived.crashes)
+
+    def _complex(self, session: Session, member: Member) -> bool:
+        return interactive_complexity(self._sources, session, member)
+
+    @property
+    def expected(self) -> int:
+        """How many sessions there are."""
+        return len(self._sessions)
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Verdicts per rule so far."""
+        return self._pipeline.rulebook.tallies
+
+    def __iter__(self) -> Iterator[SessionReport]:
+        """Second pass: judge, decide and plan, session by session in the order of time."""
+        shop = Shop.open(self._pipeline, self._index, self._sources, self._ledger, self._context)
+        for session, derived, crashes in self._sessions:
+            report = SessionRun(shop, session, derived, crashes).report()
+            for member in report.members:
+                self._note(member.findings)
+                self._corrections += sum(step.action in (Action.REPLACE, Action.VOID) for step in member.plan)
+            self._note(report.findings)
+            yield report
+
+    def _note(self, findings: tuple[Finding, ...]) -> None:
+        """Remember findings on Claims and ChargeItems of others."""
+        for finding in findings:
+            place = finding.at.split("#", 1)[0]
+            if place.startswith(("Claim/", "ChargeItem/")):
+                self._elsewhere.setdefault(place, {})[finding] = None
+
+    @property
+    def corrections_held(self) -> bool:
+        """More replacements and voids than allowed."""
+        return not self._accept and self._corrections > self._pipeline.settings.max_corrections
+
+    def checked(self) -> tuple[Checked, ...]:
+        """Claims and ChargeItems of others that got a finding, by reference."""
+        found = []
+        for place in sorted(self._elsewhere):
+            if self._index.get(place) is not None and not _ours(self._index, place):
+                ordered = sorted(self._elsewhere[place], key=lambda each: each.order)
+                found.append(Checked(resource=place, findings=tuple(ordered)))
+        return tuple(found)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What concerns the input as a whole."""
+        found = list(self._index.findings)
+        if self.corrections_held:
+            allowed = self._pipeline.settings.max_corrections
+            found.append(
+                Finding(
+                    code="ENG07",
+                    name="too-many-corrections",
+                    severity=Severity.ERROR,
+                    at="groupbill.toml#write.max_corrections",
+                    message=f"{self._corrections} replacements and voids in one run, {allowed} are allowed:"
+                    " shown, not written",
+                    source="groupbill",
+                )
+            )
+        weighed = (self._pipeline.rulebook.weigh(each, None) for each in found)
+        return tuple(sorted((each for each in weighed if each is not None), key=lambda each: each.order))
+
+
+def _order(session: Session) -> tuple[date, float, str]:
+    start = session.period.start
+    return (session.date_of_service, start.timestamp() if start is not None else 0.0, session.key)
+
+
+def _records(session: Session) -> set[str]:
+    """Encounters and Appointments by which a session can be asked for."""
+    own = {member.encounter for member in session.members if member.encounter is not None}
+    return {*session.sources, *own, *([session.encounter] if session.encounter else [])}
+
+
+def _ours(index: Index, reference: str) -> bool:
+    from ..model.identity import CHARGE_ITEM_SYSTEM, CLAIM_SYSTEM
+
+    identifiers = (index.get(reference) or {}).get("identifier") or ()
+    return any(each.get("system") in (CHARGE_ITEM_SYSTEM, CLAIM_SYSTEM) for each in identifiers)

@@ -1,0 +1,115 @@
+"""`check`: anybody's Claims and ChargeItems against each other, per patient and day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ..charges.bills import bill as read_bill
+from ..charges.bills import bills_on_file
+from ..charges.contacts import visits
+from ..charges.on_file import lines_on_file
+from ..charges.sources import Sources
+from ..fhir.index import Index
+from ..model import Bill, Checked, Finding, Line, PatientDay, Policy, Tally
+from ..plugins import Hooks
+from ..policies import Policies
+from ..reference import Reference
+from ..rules.rule import Context
+from ..rules.rulebook import Rulebook
+from ..settings import Settings
+
+KINDS = ("ChargeItem", "Claim")
+Found = tuple[tuple[Checked, ...], tuple[Finding, ...], Mapping[str, Tally]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Everything a check consults besides the resources."""
+
+    settings: Settings
+    policies: Policies
+    reference: Reference
+    rulebook: Rulebook
+    hooks: Hooks
+
+    def run(self, index: Index, today: date) -> Found:
+        """Every Claim and ChargeItem with its findings; what concerns the input or another place; tallies."""
+        sources = Sources(index, self.settings, self.policies, self.reference)
+        context = Context(reference=self.reference, settings=self.settings, today=today)
+        places: dict[str, dict[Finding, None]] = {key: {} for kind in KINDS for key in index.keys(kind)}
+        rest: dict[Finding, None] = {}
+        for finding in self._judge(sources, context, places):
+            place = finding.at.split("#", 1)[0]
+            places.get(place, rest)[finding] = None
+        own = (self.rulebook.weigh(each, None) for each in index.findings)
+        findings = [*rest, *(each for each in own if each is not None)]
+        checked = tuple(Checked(resource=key, findings=_ordered(places[key])) for key in sorted(places))
+        return checked, _ordered(findings), self.rulebook.tallies
+
+    def _judge(self, sources: Sources, context: Context, keys: Iterable[str]) -> Iterator[Finding]:
+        """Bills one by one, then each patient's days."""
+        patients, orphans = _patients(sources, keys)
+        for bill in orphans:
+            yield from self._bill(bill, context)
+        for patient in patients:
+            bills = bills_on_file(sources, patient)
+            for bill in bills:
+                yield from self._bill(bill, context)
+            for day in _days(sources, patient, bills):
+                yield from self.rulebook.day(day, context)
+
+    def _bill(self, bill: Bill, context: Context) -> Iterator[Finding]:
+        for finding in bill.findings:
+            weighed = self.rulebook.weigh(finding, bill.policy)
+            if weighed is not None:
+                yield weighed
+        if bill.live:
+            yield from self.rulebook.bill(bill, context)
+
+
+def _patients(sources: Sources, keys: Iterable[str]) -> tuple[list[str], list[Bill]]:
+    """Patients with something to check, and bills that name none."""
+    patients: set[str] = set()
+    orphans: list[Bill] = []
+    for key in sorted(keys):
+        resource = sources.get(key)
+        patient = sources.index.ref(resource.get("patient") or resource.get("subject"), dict(resource))
+        if patient is not None:
+            patients.add(patient)
+        elif resource.get("use", "claim") == "claim":
+            orphans.append(read_bill(sources, resource))
+    return sorted(patients), orphans
+
+
+def _days(sources: Sources, patient: str, bills: tuple[Bill, ...]) -> Iterator[PatientDay]:
+    """Each date on which the patient has a live line, with the lines of all other dates as history."""
+    lines = lines_on_file(sources, patient)
+    for on in sorted({line.date for line in lines if line.date is not None}):
+        policy = _policy(bills, on)
+        if policy is None:
+            continue
+        yield PatientDay(
+            patient=patient,
+            date=on,
+            policy=policy,
+            lines=tuple(line for line in lines if line.date == on),
+            history=tuple(line for line in lines if line.date != on),
+            visits=visits(sources, patient, on),
+        )
+
+
+def _policy(bills: tuple[Bill, ...], on: date) -> Policy | None:
+    """Of the first bill with a line on the date: a named policy before the default one."""
+    found = [bill.policy for bill in bills if any(_on(line, on) for line in bill.lines)]
+    named = [policy for policy in found if policy.id != "default"]
+    return next(iter([*named, *found]), None)
+
+
+def _on(line: Line, on: date) -> bool:
+    return line.date == on
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda each: each.order))

@@ -1,0 +1,280 @@
+"""Second pass over one session: every member of the roster ends in one outcome with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ..charges.contacts import visits
+from ..charges.documentation import kept
+from ..charges.gather import gather
+from ..charges.on_file import lines_on_file
+from ..charges.sources import Sources
+from ..fhir.index import Index
+from ..model import (
+    Attendance,
+    Charge,
+    Finding,
+    Line,
+    Member,
+    MemberReport,
+    Outcome,
+    Participant,
+    Resource,
+    Session,
+    SessionReport,
+    Step,
+)
+from ..plugins import Context, Hooks, place
+from ..reconcile import Desk, Gate, Origin, Planner
+from ..rules.rule import Context as RuleContext
+from ..rules.rulebook import Rulebook
+from ..version import VERSION
+from .attend import unverified
+from .day import desired_bills, patient_day
+from .decide import decide
+from .derive import Derived
+from .judge import Judgement, judge
+from .ledger import Ledger
+from .summary import member_report
+
+if TYPE_CHECKING:
+    from .stages import Pipeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """What all sessions of a run are worked on with."""
+
+    index: Index
+    sources: Sources
+    ledger: Ledger
+    hooks: Hooks
+    rulebook: Rulebook
+    planner: Planner
+    context: Context
+    rule_context: RuleContext
+
+    @classmethod
+    def open(cls, pipeline: Pipeline, index: Index, sources: Sources, ledger: Ledger, context: Context) -> Shop:
+        """For one run."""
+        settings = pipeline.settings
+        desk = Desk(
+            index=index,
+            gate=Gate("full" if pipeline.gate == "full" else "schema"),
+            today=context.today,
+            namespace=settings.namespace,
+            claim_status=settings.claim_status,
+        )
+        origin = Origin(
+            recorded=f"{context.today.isoformat()}T00:00:00Z",
+            software=f"groupbill {VERSION}",
+            editions=pipeline.reference.editions,
+            plugins=pipeline.hooks.registry.versions,
+        )
+        return cls(
+            index=index,
+            sources=sources,
+            ledger=ledger,
+            hooks=pipeline.hooks,
+            rulebook=pipeline.rulebook,
+            planner=Planner(desk, origin),
+            context=context,
+            rule_context=RuleContext(reference=pipeline.reference, settings=settings, today=context.today),
+        )
+
+
+class SessionRun:
+    """One session."""
+
+    def __init__(self, shop: Shop, session: Session, derived: Derived, crashes: tuple[Finding, ...]) -> None:
+        """With the charges that were derived, and the crashes that hold all its participants."""
+        self._shop = shop
+        self._session = session
+        self._derived = derived
+        self._crashes = crashes
+        self._elsewhere: dict[Finding, None] = {}
+        self._prices: list[Finding] = []
+
+    def report(self) -> SessionReport:
+        """Judge, decide and plan every member."""
+        shop, session = self._shop, self._session
+        kinds = kept(shop.sources, session) if session.attended else frozenset()
+        participants = {
+            member.member: self._participant(member, kinds) for member in session.members if self._billable(member)
+        }
+        busy = self._busy()
+        members = [
+            self._charged(participants[member.member], busy)
+            if member.member in participants
+            else self._not_charged(member)
+            for member in session.members
+        ]
+        members.extend(self._departed())
+        about = shop.rulebook.session(session, tuple(participants.values()), shop.rule_context)
+        own = [shop.rulebook.weigh(each, None) for each in (*session.findings, *self._crashes)]
+        findings = dict.fromkeys([*about, *self._elsewhere, *(each for each in own if each is not None)])
+        return SessionReport(
+            session=session,
+            members=tuple(members),
+            findings=tuple(sorted(findings, key=lambda each: each.order)),
+        )
+
+    def _billable(self, member: Member) -> bool:
+        """Came, or may have come (held): the facts are needed."""
+        attendance = member.attendance or unverified(member)
+        return member.patient is not None and (
+            attendance.present is True or attendance.reason in ("attendance-unverified", "attendance-conflict")
+        )
+
+    def _participant(self, member: Member, kinds: frozenset[str]) -> Participant:
+        """The facts of one member, with the lines that are, or would be, charged."""
+        charges = self._derived.charges.get(member.member)
+        if charges is None and not member.present:
+            charges = (Charge(member=member.member, code=self._session.code),)
+        return gather(
+            self._shop.sources,
+            self._session,
+            member,
+            charges or (),
+            price=self._price,
+            kept=kinds,
+        )
+
+    def _price(self, charge: Charge, coverage: Resource | None) -> Decimal | None:
+        answer, crashes = self._shop.hooks.resolve_price(charge, coverage, self._shop.context, place(self._session))
+        self._prices.extend(crashes)
+        return answer
+
+    def _busy(self) -> tuple[Line, ...]:
+        """Other sessions of the same leaders at overlapping times; no patient is named."""
+        session = self._session
+        found: dict[str, Line] = {}
+        for leader in session.performers:
+            if leader.practitioner is None:
+                continue
+            for where, period in self._shop.ledger.elsewhere(session, leader.practitioner):
+                if session.period.overlaps(period):
+                    found[where] = Line(
+                        at=where,
+                        patient="",
+                        code=session.code,
+                        date=period.date,
+                        period=period,
+                        rendering=leader.practitioner,
+                    )
+        return tuple(found[where] for where in sorted(found))
+
+    def _charged(self, participant: Participant, busy: tuple[Line, ...]) -> MemberReport:
+        """A member who came, or of whom nobody can say."""
+        shop, member = self._shop, participant.member
+        patient = member.patient or member.member
+        filed = lines_on_file(shop.sources, patient)
+        judgement = self._judged(participant, filed, busy)
+        decided = decide(participant, judgement, self._holding(member))
+        if decided.outcome is Outcome.NOT_CHARGED:
+            return self._not_charged(member, decided.reason)
+        plan = shop.planner.plan(participant, decided.outcome, decided.reason, codes=decided.codes, on_file=filed)
+        if decided.outcome is Outcome.CHARGED and plan.outcome is Outcome.CHARGED:
+            said = self._before_written(participant, plan.steps, judgement.findings)
+            if said:
+                decided = decided.held_by(said)
+                if decided.outcome is Outcome.HELD:
+                    plan = shop.planner.plan(
+                        participant, Outcome.HELD, decided.reason, codes=decided.codes, on_file=filed
+                    )
+                judgement = judgement.and_also(said)
+        if plan.outcome in (Outcome.HELD, Outcome.NOT_CHARGED):
+            shop.ledger.take_out(self._session.key, patient)
+        weighed = [shop.rulebook.weigh(each, participant.policy) for each in plan.findings]
+        judgement = judgement.and_also([each for each in weighed if each is not None])
+        return member_report(participant, plan, judgement.findings, shop.rule_context)
+
+    def _judged(self, participant: Participant, filed: Sequence[Line], busy: tuple[Line, ...]) -> Judgement:
+        """The rules; of a member whose attendance is open only what is said about the attendance."""
+        shop, member = self._shop, participant.member
+        patient = member.patient or member.member
+        recoded = participant.policy["session_code"] or {}
+        day = patient_day(
+            participant,
+            filed,
+            shop.ledger.others(self._session.key, patient, recoded),
+            visits(shop.sources, patient, self._session.date_of_service, member.encounter),
+            busy,
+            shop.ledger.sessions,
+        )
+        bills = desired_bills(participant, shop.context.settings.namespace)
+        judgement = judge(participant, day, bills, shop.rulebook, shop.rule_context)
+        self._elsewhere.update(dict.fromkeys(judgement.elsewhere))
+        return judgement
+
+    def _holding(self, member: Member) -> tuple[Finding, ...]:
+        """ENG02 of plugins that holds this member."""
+        prices, self._prices = tuple(dict.fromkeys(self._prices)), []
+        return (*self._derived.holding.get(member.member, ()), *self._crashes, *prices)
+
+    def _before_written(
+        self, participant: Participant, steps: Sequence[Step], findings: Sequence[Finding]
+    ) -> list[Finding]:
+        """What plugins say about the Claims that would be written."""
+        shop = self._shop
+        said: list[Finding] = []
+        for step in self._claims(steps):
+            at = f"Claim/{step['id']}"
+            found = shop.hooks.before_claim_written(step, findings, shop.context, at)
+            weighed = (shop.rulebook.weigh(each, participant.policy) for each in found)
+            said.extend(each for each in weighed if each is not None)
+        return said
+
+    def _claims(self, steps: Sequence[Step]) -> Iterator[Resource]:
+        for step in steps:
+            resource = step.resource
+            if resource is not None and resource["resourceType"] == "Claim" and resource["status"] != "cancelled":
+                yield resource
+
+    def _not_charged(self, member: Member, reason: str | None = None) -> MemberReport:
+        """A member who is not charged; what was charged before is given up, unless it is to be waited for."""
+        attendance = member.attendance or unverified(member)
+        reason = reason or attendance.reason or "not-attended"
+        report = MemberReport(
+            member=member.member,
+            patient=member.patient,
+            encounter=member.encounter,
+            outcome=Outcome.NOT_CHARGED,
+            reason=reason,
+            policy=None,
+            attendance=attendance,
+        )
+        if member.patient is None:
+            return report
+        planner, key = self._shop.planner, self._session.key
+        wait = reason == "in-progress"
+        plan = (planner.waiting if wait else planner.gone)(key, member.patient, reason)
+        return replace(
+            report,
+            charge_item=plan.charge_item,
+            claim=plan.claim,
+            plan=plan.steps,
+            findings=plan.findings,
+        )
+
+    def _departed(self) -> Iterator[MemberReport]:
+        """Patients who were charged for this session and are not on its roster any more."""
+        session = self._session
+        present = [member.patient for member in session.members if member.patient is not None]
+        for plan in self._shop.planner.departed(session.key, present):
+            yield MemberReport(
+                member=plan.patient,
+                patient=plan.patient,
+                encounter=None,
+                outcome=Outcome.NOT_CHARGED,
+                reason="not-attended",
+                policy=None,
+                attendance=Attendance(member=plan.patient, present=False, reason="not-attended"),
+                charge_item=plan.charge_item,
+                claim=plan.claim,
+                plan=plan.steps,
+                findings=plan.findings,
+            )
