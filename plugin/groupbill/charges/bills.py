@@ -81,7 +81,7 @@ def claim_bill(sources: Sources, claim: Resource) -> Bill:
         policy=policy,
         resource=claim,
         billing=_billing(sources, provider, lines),
-        unresolved=_unresolved(sources, provider, leader),
+        unresolved=_unresolved(sources, provider, leader) | _conditions_missing(sources, claim),
         findings=findings,
     )
 
@@ -161,6 +161,16 @@ def _diagnosis(sources: Sources, claim: Resource, entry: Any, patient: str | Non
         return None
     records = sources.chart(patient).records if patient else ()
     return of_condition(sources, reference, on, records)
+
+
+def _conditions_missing(sources: Sources, claim: Resource) -> frozenset[str]:
+    """Entries of `diagnosis` that point at a Condition which is not on file."""
+    missing = []
+    for place, entry in enumerate(claim.get("diagnosis") or ()):
+        reference = sources.index.ref(entry.get("diagnosisReference"), claim)
+        if reference is not None and not sources.get(reference):
+            missing.append(f"diagnosis[{place}]")
+    return frozenset(missing)
 
 
 def _sequence(entry: dict[str, Any], place: int) -> int:

@@ -57,7 +57,8 @@ class Bill:
     billing: Billing | None = None
     """The billing provider of a bill on file, where its resource is on file too (PRV09, PRV12)."""
     unresolved: frozenset[str] = frozenset()
-    """`provider`, `rendering`: named by the bill on file, but without a resource or NPI to be seen (PRV08)."""
+    """`provider`, `rendering`: named by the bill on file, but without a resource or NPI to be seen (PRV08);
+    `diagnosis[1]`: points at a Condition that is not on file (DX01)."""
     findings: tuple[Finding, ...] = ()
     """Said while it was read (ENG04)."""
 

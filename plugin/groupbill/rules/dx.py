@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from ..model import Bill, Diagnosis, Finding, Line, Participant, Session, Severity
+from ..model import Bill, Diagnosis, Finding, Line, Participant, Session, Severity, Verdict
 from .dx_choice import CognitiveImpairmentOnly, DiagnosisNotPsychiatric, ExternalCauseFirst
 from .rule import ClaimRule, Context, LineRule, Rule, SessionRule
 from .services import bill_place, element, is_claim
@@ -25,7 +25,7 @@ class DiagnosisMissing(ClaimRule):
     ## What it does
     Fails for a claim without a diagnosis, for an entry that holds no ICD-10-CM code, for a code of the wrong
     form, and, where the code list of the fiscal year was imported, for a code that is not in it. Without that
-    list only the form is judged.
+    list only the form is judged. A diagnosis that points at a Condition which is not at hand can't be judged.
 
     ## Why it matters
     The diagnosis is required on every claim, and payers reject those that are invalid on the date.
@@ -53,7 +53,10 @@ class DiagnosisMissing(ClaimRule):
         for index, one in enumerate(bill.diagnoses):
             defect = _defect(one, on, context)
             if defect is not None:
-                findings.append(self.finding(defect, at=bill_place(bill, f"diagnosis[{index}]")))
+                place = f"diagnosis[{index}]"
+                unseen = one is None and place in bill.unresolved
+                verdict = Verdict.NO_DATA if unseen else Verdict.FAIL
+                findings.append(self.finding(defect, at=bill_place(bill, place), verdict=verdict))
         return findings
 
 
