@@ -12,7 +12,7 @@ from ..resources.elements import Element
 from ..resources.own import Own
 from .claims import Build
 from .existing import Chain, OnFile, chain, own
-from .gone import chains_on_file
+from .gone import any_claim, chains_on_file
 from .steps import Desk
 
 NO_ORDER = 999
@@ -46,12 +46,14 @@ class Case:
     def chain(self, leader: int) -> Chain:
         """Our Claims for a paid leader and the focal coverage."""
         index = self.desk.index
-        if not any(index.find("Claim", "patient", patient) for patient in self.patients):
+        if "Claim" not in self.desk.types or not any_claim(index, self.patients):
             return Chain(leader, self.order)
         return chain(index, self.desk.namespace, self.own.session, self.patients, leader, self.order)
 
     def other_chains(self, leaders: Collection[int]) -> list[Chain]:
         """Our Claims for leaders or coverages that are not the ones to be claimed now."""
+        if "Claim" not in self.desk.types:
+            return []
         found = chains_on_file(self.desk.index, self.desk.namespace, self.own.session, self.patients)
         return [each for each in found if each.leader not in leaders or each.order != self.order]
 
@@ -70,6 +72,8 @@ class Case:
 
     def known(self, line: Line) -> OnFile | None:
         """Our ChargeItem of a line, under any record of the patient."""
+        if "ChargeItem" not in self.desk.types:
+            return None
         found = own(self.desk.index, "ChargeItem", CHARGE_ITEM_SYSTEM, self.value(line))
         for alias in self.patients[1:]:
             if found is None:

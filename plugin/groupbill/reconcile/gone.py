@@ -17,9 +17,14 @@ LEADERS = (1, 2)
 _WAITING = frozenset({"planned", "arrived", "triaged", "in-progress", "onleave", "unknown"})
 
 
+def any_claim(index: Index, patients: Sequence[str]) -> bool:
+    """Whether the patient has any Claim, anybody's: without one there is no generation to look for."""
+    return any(index.find("Claim", "patient", patient) for patient in patients)
+
+
 def chains_on_file(index: Index, namespace: str, session: str, patients: Sequence[str]) -> tuple[Chain, ...]:
     """All chains with a Claim of ours, for any leader and any coverage of the patient."""
-    if not any(index.find("Claim", "patient", patient) for patient in patients):
+    if not any_claim(index, patients):
         return ()
     orders = {1}
     for patient in patients:

@@ -134,7 +134,8 @@ class Planner:
 
     def _items(self, session: str) -> dict[str, list[OnFile]]:
         if self._filed[0] != session:
-            self._filed = (session, charge_items(self._desk.index, session))
+            found = charge_items(self._desk.index, session) if "ChargeItem" in self._desk.types else {}
+            self._filed = (session, found)
         return self._filed[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from ..fhir.index import Index
@@ -22,15 +23,21 @@ from .findings import finding
 from .transitions import Charge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Desk:
     """What every plan of a run works with."""
 
     index: Index
+    """Complete: what is added to it later may not be seen."""
     gate: Gate
     today: date
     namespace: str = ""
     claim_status: str = "active"
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """Of the types that are looked up for every participant, those of which anything is on file."""
+        return frozenset(kind for kind in ("ChargeItem", "Claim", "Task") if self.index.keys(kind))
 
 
 @dataclass(slots=True)
@@ -156,7 +163,7 @@ def open_task(draft: Draft, own: Own, focus: str, value: str, codes: Sequence[st
 
 def close_task(draft: Draft, value: str, status: str) -> None:
     """Plan the end of an open Task: `completed` where its charge is released, `cancelled` where gone."""
-    known, _ = task_on_file(draft.desk.index, draft.desk.namespace, value)
+    known = _task(draft.desk, value)
     if known is None or known.ended:
         return
     if status == "completed":
@@ -167,6 +174,10 @@ def close_task(draft: Draft, value: str, status: str) -> None:
 
 def keep_task(draft: Draft, value: str) -> None:
     """List an open Task that stays."""
-    known, _ = task_on_file(draft.desk.index, draft.desk.namespace, value)
+    known = _task(draft.desk, value)
     if known is not None and not known.ended:
         draft.keep(known)
+
+
+def _task(desk: Desk, value: str) -> OnFile | None:
+    return task_on_file(desk.index, desk.namespace, value)[0] if "Task" in desk.types else None

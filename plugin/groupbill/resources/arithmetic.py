@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from ..fhir.dates import dated
@@ -23,7 +24,7 @@ def miscounted(resource: Mapping[str, Any]) -> Iterator[str]:
         value: Any = resource
         for name in path:
             value = value.get(name) if value else None
-        if value is not None and not dated(value):
+        if value is not None and not _exists(value):
             yield f"{kind}.{'.'.join(path)}: no such day"
     if kind == "Claim":
         inexact = list(_inexact(resource))
@@ -33,6 +34,8 @@ def miscounted(resource: Mapping[str, Any]) -> Iterator[str]:
 
 
 _EXACT = {"value": 0}
+_exists = lru_cache(maxsize=1024)(dated)
+"""Days and times repeat over a session."""
 
 
 def _inexact(claim: Mapping[str, Any]) -> Iterator[str]:
@@ -71,7 +74,7 @@ def _item(place: str, item: Mapping[str, Any], carers: set[int], diagnoses: set[
         yield f"{place}.diagnosisSequence: no such diagnosis"
     if item["quantity"]["value"] * item["unitPrice"]["value"] != item["net"]["value"]:
         yield f"{place}.net: is not quantity x unitPrice"
-    if not dated(item["servicedDate"], time=False):
+    if not _exists(item["servicedDate"]):
         yield f"{place}.servicedDate: no such day"
 
 

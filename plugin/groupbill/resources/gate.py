@@ -28,14 +28,14 @@ class Gate:
     def __init__(self, level: Level = "full", *, fast: bool = True) -> None:
         """A gate of this level; `fast` says whether jsonschema-rs may be used where it is installed."""
         self.level = level
-        self._fast = fast
+        self._conforms = {kind: compiled(kind, fast=fast) for kind in SCHEMAS}
 
     def check(self, resource: Mapping[str, Any]) -> tuple[str, ...]:
         """The problems of a resource, each naming the element and never a value; none when it may leave."""
         kind = resource.get("resourceType")
         if kind not in SCHEMAS:
             return ("resourceType: not one that groupbill writes",)
-        problems = compiled(kind, fast=self._fast)(resource)
+        problems = self._conforms[kind](resource)
         if not problems:
             problems = (*unbound(resource), *miscounted(resource))
         if self.level == "full":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..model import Action, Step
 from ..model.identity import ID, provenance_id
@@ -45,7 +46,8 @@ def provenance(steps: Sequence[Step], source: Source, origin: Origin) -> Element
     entities = [{"role": "source", "what": source.visit}]
     if source.policy is not None:
         entities.append(_named("policy", source.policy))
-    entities.extend(_named("edition", edition) for edition in origin.editions)
+    agents, editions = _constant(origin)
+    entities.extend(editions)
     replaced = [f"{step.reference}@{step.version or ''}:{step.action}" for step in steps]
     visit = str(sorted(source.visit.items()))
     parts = [*replaced, visit, source.policy or "", origin.software, *origin.editions, *origin.plugins]
@@ -56,15 +58,19 @@ def provenance(steps: Sequence[Step], source: Source, origin: Origin) -> Element
         "target": [{"reference": target} for target in targets],
         "recorded": origin.recorded,
         "activity": concept(ACTIVITY, "CREATE" if created else "UPDATE"),
-        "agent": [
-            _agent("assembler", origin.software),
-            *(_agent("verifier", name) for name in origin.plugins),
-        ],
+        "agent": agents,
         "entity": entities,
     }
     if source.security:
         made["meta"] = {"security": list(source.security)}
     return made
+
+
+@lru_cache(maxsize=16)
+def _constant(origin: Origin) -> tuple[list[Element], list[Element]]:
+    """Agents and editions, the same for all of a run."""
+    agents = [_agent("assembler", origin.software), *(_agent("verifier", name) for name in origin.plugins)]
+    return agents, [_named("edition", edition) for edition in origin.editions]
 
 
 def _named(kind: str, value: str) -> Element:
