@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
+from ..fhir.codes import codings
 from ..fhir.extensions import value
 from ..model import Resource
 from .sources import Sources
+from .values import amount, rows
 
 _ENDED = frozenset({"cancelled", "entered-in-error", "draft"})
+
+
+_PAID = frozenset({"benefit", "paidtoprovider", "paidtopatient"})
+_SHARE = frozenset({"copay", "coinsurance", "deductible"})
+_ALL_SHARES = "memberliability"
+_ALLOWED = frozenset({"eligible", "allowed"})
 
 
 class Answer(NamedTuple):
@@ -20,9 +29,12 @@ class Answer(NamedTuple):
     """The payer's claim control number, of the newest answer that has one."""
     references: tuple[str, ...]
     """The answers, sorted."""
+    newest: Resource | None = None
+    """The answer that counts for amounts."""
 
 
 _NONE = Answer(False, None, ())
+_NOTHING = Decimal(0)
 
 
 def answer(sources: Sources, claim: Resource) -> Answer:
@@ -41,7 +53,7 @@ def answer(sources: Sources, claim: Resource) -> Answer:
     accepted.sort(key=lambda each: (str(each.get("created") or ""), str(each.get("id"))))
     numbers = [number for each in accepted if (number := _number(each))]
     references = sorted(f"{each.get('resourceType')}/{each.get('id')}" for each in accepted)
-    return Answer(True, numbers[-1] if numbers else None, tuple(references))
+    return Answer(True, numbers[-1] if numbers else None, tuple(references), accepted[-1])
 
 
 def _counts(response: Resource) -> bool:
@@ -54,3 +66,28 @@ def _number(response: Resource) -> str | None:
         if identifier.get("value"):
             return str(identifier["value"])
     return None
+
+
+def allowed(found: Answer, sequence: int | None) -> Decimal | None:
+    """What the payer allowed for an item: paid plus the patient's share, else the amount it calls eligible.
+
+    Categories of HL7 `adjudication` and CARIN `C4BBAdjudication`; None where the answer says none of them.
+    """
+    for item in rows(found.newest, "item"):
+        if sequence is not None and item.get("itemSequence", item.get("sequence")) == sequence:
+            return _sum(item)
+    return None
+
+
+def _sum(item: dict[str, Any]) -> Decimal | None:
+    amounts: dict[str, Decimal] = {}
+    for entry in rows(item, "adjudication"):
+        stated = amount(entry.get("amount"))
+        for _, code in codings(entry.get("category")):
+            if stated is not None:
+                amounts[code] = amounts.get(code, _NOTHING) + stated
+    paid = [value for code, value in amounts.items() if code in _PAID]
+    if not paid:
+        return next((value for code, value in amounts.items() if code in _ALLOWED), None)
+    shares = [value for code, value in amounts.items() if code in _SHARE]
+    return paid[0] + (sum(shares, _NOTHING) if shares else amounts.get(_ALL_SHARES, _NOTHING))

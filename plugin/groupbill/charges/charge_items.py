@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ..fhir.dates import day
 from ..fhir.references import LOGICAL
 from ..model import Line, Resource
 from ..model.identity import CHARGE_ITEM_SYSTEM, SESSION_SYSTEM, charge_item_value
@@ -46,7 +47,7 @@ def charge_item_line(sources: Sources, resource: Resource) -> Line:
         system=system,
         modifiers=charge_item_modifiers(resource),
         units=units,
-        unit_price=None if net is None or not units else net / units if net % units == 0 else None,
+        unit_price=_each(net, units),
         net=net,
         date=period.date,
         period=period,
@@ -55,9 +56,16 @@ def charge_item_line(sources: Sources, resource: Resource) -> Line:
         encounter=encounter,
         encounter_status=visit.status if visit else None,
         session=session,
+        created=day(resource.get("enteredDate"), sources.zone()),
         leader=_leader(sources, ours, session, patient, code),
         control_number=ours,
     )
+
+
+def _each(net: Decimal | None, units: Decimal) -> Decimal | None:
+    """The price of one unit, where the price of the whole divides."""
+    each = net / units if net is not None and units else None
+    return each if each is not None and each * units == net else None
 
 
 def _price(resource: Resource) -> Decimal | None:

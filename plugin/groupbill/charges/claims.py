@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from ..fhir.codes import CLAIM_FREQUENCY, NUCC, POS, code_in, codings
+from ..fhir.codes import CLAIM_FREQUENCY, ICD10CM, NUCC, POS, code_in, codings
+from ..fhir.dates import day
 from ..fhir.extensions import value
 from ..fhir.references import LOGICAL
 from ..model import Line, Resource
 from ..model.identity import CLAIM_SYSTEM
-from .answers import answer
+from .answers import allowed, answer
 from .codes import modifiers, procedure
 from .contacts import Contact
 from .occurrences import encounter_of, when
@@ -38,16 +40,41 @@ def is_live(resource: Resource) -> bool:
 def claim_lines(sources: Sources, claim: Resource) -> tuple[Line, ...]:
     """The services of a Claim of R4 or R5 in the order of its items, whatever its status."""
     index = sources.index
+    found = answer(sources, claim)
     shared = {
         "at": f"Claim/{claim.get('id')}",
         "ours": identifier(claim, CLAIM_SYSTEM) is not None,
-        "sent": answer(sources, claim).accepted,
+        "sent": found.accepted,
         "patient": index.ref(claim.get("patient"), claim) or "",
         "billing": index.ref(claim.get("provider"), claim),
         "professional": is_professional(claim),
+        "frequency": frequency(claim),
+        "created": day(claim.get("created"), sources.zone()),
     }
+    codes = diagnosis_codes(sources, claim)
     items = claim.get("item") or ()
-    return tuple(_line(sources, claim, item, place, shared) for place, item in enumerate(items))
+    lines = (_line(sources, claim, item, place, shared) for place, item in enumerate(items))
+    return tuple(
+        replace(
+            line,
+            diagnoses=tuple(codes[pointer] for pointer in line.pointers if pointer in codes),
+            allowed=allowed(found, line.item),
+        )
+        for line in lines
+    )
+
+
+def diagnosis_codes(sources: Sources, claim: Resource) -> dict[int, str]:
+    """ICD-10-CM codes of a Claim by their sequence, where readable."""
+    found: dict[int, str] = {}
+    for place, entry in enumerate(claim.get("diagnosis") or (), start=1):
+        code = code_in(entry.get("diagnosisCodeableConcept"), ICD10CM)
+        if code is None:
+            reference = sources.index.ref(entry.get("diagnosisReference"), claim)
+            code = code_in(sources.get(reference).get("code"), ICD10CM)
+        if code is not None:
+            found[entry.get("sequence") or place] = code
+    return found
 
 
 def is_professional(claim: Resource) -> bool:

@@ -83,5 +83,6 @@ def _joined(strong: Line, weak: Line) -> Line:
         rendering=strong.rendering or weak.rendering,
         place_of_service=strong.place_of_service or weak.place_of_service,
         session=strong.session or weak.session,
+        created=strong.created or weak.created,
         leader=weak.leader if weak.ours and strong.ours else strong.leader,
     )
