@@ -33,7 +33,7 @@ class Index:
         self._store: Store = Memory()
         self._limit = in_memory
         self._held = 0
-        self._parsed: dict[str, Resource | None] = {}
+        self._parsed: dict[str, Resource] = {}
         self._aliases: dict[str, str] = {}
         self._also: dict[str, list[str]] = {}
         self._loose: set[str] = set()
@@ -91,11 +91,9 @@ class Index:
         if not reference:
             return None
         found = self._parse(reference)
-        if found is not None or reference in self._parsed:
-            return found
-        if "#" in reference:
-            found = self._contained(reference)
-        elif reference in self._aliases:
+        if found is None and "#" in reference:
+            return self._contained(reference)
+        if found is None and reference in self._aliases:
             return self._parse(self._aliases[reference])
         return found
 

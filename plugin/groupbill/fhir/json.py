@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, NoReturn
@@ -81,4 +81,6 @@ def _other(value: object) -> Any:
         return orjson.Fragment(str(value).encode())
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return list(value)
     raise TypeError(f"{type(value).__name__} can't be written as JSON")

@@ -27,14 +27,21 @@ def links(resource: Mapping[str, Any]) -> list[Link]:
     """All links of a resource whose elements have been checked by `elements`."""
     kind = resource["resourceType"]
     found: list[Link] = []
-    if "identifier" in resource and kind not in _ONE_IDENTIFIER:
-        for element in resource["identifier"]:
+    identifiers = resource.get("identifier")
+    if type(identifiers) is list:  # one in some types, anything in types that are not checked
+        for element in identifiers:
             name = token(element)
             if name is not None:
                 found.append(("identifier", name))
-    for link, path in _PATHS.get(kind, ()):
-        if path[0] in resource:
-            _follow(link, resource[path[0]], path[1:], resource, found)
+    for link, first, path in _PATHS.get(kind, ()):
+        if first in resource:
+            element = resource[first]
+            if path or type(element) is list:
+                _follow(link, element, path, resource, found)
+                continue
+            value = plain(element, resource)
+            if value is not None:
+                found.append((link, value))
     finder = _FINDERS.get(kind)
     if finder is not None:
         found.extend(finder(resource))
@@ -85,11 +92,12 @@ def _definition(resource: Mapping[str, Any]) -> Iterator[Link]:
         yield "code", code
 
 
-def _paths(**names: str) -> tuple[tuple[str, Path], ...]:
-    return tuple((name, tuple(path.split("."))) for name, text in names.items() for path in text.split())
+def _paths(**names: str) -> tuple[tuple[str, str, Path], ...]:
+    """Link, element, and the path below it."""
+    paths = [(name, path.split(".")) for name, text in names.items() for path in text.split()]
+    return tuple((name, first, tuple(rest)) for name, (first, *rest) in paths)
 
 
-_ONE_IDENTIFIER = frozenset({"Composition", "QuestionnaireResponse", "Bundle"})
 _PATHS = {
     "Encounter": _paths(
         subject="subject",

@@ -83,8 +83,12 @@ class _Reader:
         if second or (source.lines and not document):
             self._line(source.name, number, first, lines)
             self._line(source.name, number + follow, second, lines)
-            for place, line in enumerate(lines, number + follow + 1):
-                self._line(source.name, place, line, lines)
+            for at, line in enumerate(lines, number + follow + 1):
+                if len(line) == LINE:
+                    self._line(source.name, at, line, lines)
+                elif data := line.strip():
+                    place = f"{source.name}:{at}"
+                    self.take(data, place, place)
             return
         data = first + file.read(DOCUMENT)
         if len(data) > DOCUMENT:

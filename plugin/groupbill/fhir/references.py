@@ -38,19 +38,17 @@ def bare(text: str) -> str:
 
 def plain(element: Any, container: Mapping[str, Any] | None = None) -> str | None:
     """The bare string of a Reference or CodeableReference, before any look-up; None when it names nothing."""
-    if not isinstance(element, dict):
+    if type(element) is not dict:
         return None
     reference = element.get("reference")
-    if isinstance(reference, dict):
-        return plain(reference, container)
-    if isinstance(reference, str) and reference:
+    if type(reference) is str and reference:
         if reference[0] != "#":
             return bare(reference)
         if container is None:
             return None
         owner = f"{container.get('resourceType')}/{container.get('id')}"
         return owner if reference == "#" else owner + reference
-    return _logical(element)
+    return plain(reference, container) if type(reference) is dict else _logical(element)
 
 
 def _logical(element: Mapping[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,9 +29,9 @@ class Source:
         """Whether the name says that every line is a resource."""
         return self.path is not None and self.path.suffix.lower() in _LINES
 
-    def open(self) -> IO[bytes]:
-        """The bytes. Raises OSError."""
-        return sys.stdin.buffer if self.path is None else self.path.open("rb")
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        """The bytes; standard input stays open. Raises OSError."""
+        return nullcontext(sys.stdin.buffer) if self.path is None else self.path.open("rb")
 
 
 def expand(sources: Iterable[str | Path]) -> Iterator[Source]:

@@ -40,17 +40,17 @@ class Memory:
         self._data: dict[str, bytes] = {}
         self._links: dict[str, dict[str, dict[str, str | list[str]]]] = {}
         self._types: dict[str, list[str]] = {}
-        self._sorted: set[str] = set()
+        """Sorted keys by type, made when they are asked for."""
 
     def put(self, key: str, data: bytes, links: Iterable[Link]) -> None:
         """Add a resource that is not there yet."""
-        kind = key[: key.index("/")]
         self._data[key] = data
-        if kind not in self._types:
-            self._types[kind], self._links[kind] = [], {}
-        self._types[kind].append(key)
-        self._sorted.discard(kind)
-        tables = self._links[kind]
+        if self._types:
+            self._types = {}
+        kind = key[: key.index("/")]
+        tables = self._links.get(kind)
+        if tables is None:
+            tables = self._links[kind] = {}
         for name, value in links:
             table = tables.get(name)
             if table is None:
@@ -67,7 +67,7 @@ class Memory:
         """Take a resource and its links out."""
         kind = key[: key.index("/")]
         del self._data[key]
-        self._types[kind].remove(key)
+        self._types = {}
         for name, value in set(links):
             left = [other for other in self.linked(kind, name, value) if other != key]
             if left:
@@ -81,11 +81,10 @@ class Memory:
 
     def keys(self, resource_type: str) -> list[str]:
         """All `Type/id` of a type, sorted."""
-        found = self._types.get(resource_type, [])
-        if resource_type not in self._sorted:
-            found.sort()
-            self._sorted.add(resource_type)
-        return list(found)
+        if not self._types:
+            for key in sorted(self._data):
+                self._types.setdefault(key[: key.index("/")], []).append(key)
+        return list(self._types.get(resource_type, ()))
 
     def linked(self, resource_type: str, link: str, value: str) -> Sequence[str]:
         """The `Type/id` that have this link, in any order."""
