@@ -10,8 +10,10 @@ from typing import Any
 
 from ..errors import PolicyError
 from ..model import Policy, Value
+from ..settings.rule_words import rule_faults
 from ..settings.suggest import did_you_mean
 from .dated import Dated, PolicyFile
+from .objects import pointer_part
 from .reading import ROOT, bundled, read_policy
 
 MERGED = ("severity", "documentation")
@@ -75,6 +77,24 @@ class Policies:
             found = file.on(key, on)
             if found is not None:
                 yield file, found
+
+    def check_rules(self, known: Mapping[str, str]) -> None:
+        """Refuse severities of rules that do not exist.
+
+        Args:
+            known: Name by code, of the bundled rules and of those that plugins bring.
+
+        Errors:
+            PolicyError: every such word with its file, place and the nearest code or name.
+        """
+        faults = [
+            f"{file.place}: /values/severity{pointer_part(word)}: {fault}"
+            for file in self.files.values()
+            for each in file.values.get("severity", ())
+            for word, fault in rule_faults(each.value, known)
+        ]
+        if faults:
+            raise PolicyError("\n".join(dict.fromkeys(faults)))
 
     def _add(self, file: PolicyFile, ours: frozenset[str]) -> None:
         other = self.files.get(file.id)

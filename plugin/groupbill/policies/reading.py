@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import PolicyError
+from ..settings.rule_words import FIXED
 from .dated import Dated, PolicyFile
 from .objects import parse_object, pointer_part, read_object
 from .schema import problems
 
 ROOT = "default"
 """The policy that all others extend in the end; it has every key."""
-FIXED = ("ENG01", "ENG02", "ENG03")
-"""Findings of the engine whose severity can't be changed."""
 
 
 def read_policy(path: Path) -> PolicyFile:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..model import Severity
+from . import names
+from .rule_words import FIXED
 from .suggest import did_you_mean
 
 Kind = Callable[[Any, Path], Any]
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_FIXED = ("ENG01", "ENG02", "ENG03")
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+_CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NO_PLACE = ("localtime", "posix", "posixrules", "right", "Factory")
+"""Files of the time zone database that name no zone, depend on the machine, or count leap seconds."""
 
 
 def text(value: Any, folder: Path) -> str:
@@ -42,22 +48,29 @@ def whole(value: Any, folder: Path) -> int:
 
 def share(value: Any, folder: Path) -> float:
     """A number from 0 to 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not 0 <= value <= 1:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError("a number from 0 to 1")
-    return float(value)
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError("a number from 0 to 1")
+    return number
 
 
 def zone(value: Any, folder: Path) -> str | None:
     """An IANA time zone; empty text is none."""
+    return None if value == "" else site_zone(value, folder)
+
+
+def site_zone(value: Any, folder: Path) -> str:
+    """An IANA time zone."""
     name = text(value, folder)
-    if not name:
-        return None
     try:
+        if not name or name.split("/")[0] in _NO_PLACE:
+            raise ValueError
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(
-            f"an IANA time zone like America/Chicago, not {name!r}{did_you_mean(name, available_timezones())}"
-        ) from None
+        hint = did_you_mean(name, available_timezones())
+        raise ValueError(f"an IANA time zone like America/Chicago, not {name!r}{hint}") from None
     return name
 
 
@@ -68,13 +81,9 @@ def place_of_service(value: Any, folder: Path) -> str:
 
 def price(value: Any, folder: Path) -> Decimal:
     """An amount in USD as text, above zero, with at most two decimals."""
-    try:
-        amount = Decimal(value) if isinstance(value, str) else None
-    except InvalidOperation:
-        amount = None
-    if amount is None or not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value) or not Decimal(value):
         raise ValueError('an amount above zero in quotes, like "120.00"')
-    return amount
+    return Decimal(value)
 
 
 def code(value: Any, folder: Path) -> str:
@@ -84,24 +93,21 @@ def code(value: Any, folder: Path) -> str:
 
 def procedure_code(value: Any) -> str:
     """A CPT or HCPCS code: five characters."""
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Z][0-9]{3}[0-9A-Z]", value):
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
         raise ValueError('a CPT or HCPCS code in quotes, like "90853"')
     return value
 
 
-def bare_reference(value: str) -> str:
-    """`Type/id` of a reference in any form; `system|value` and other words as they are."""
-    if "|" in value:
-        return value
-    match = re.search(r"([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$", value)
-    if match is None:
-        raise ValueError("a reference like Organization/acme, or an identifier like http://acme.example|7")
-    return match.group(1)
+def provider(value: Any, folder: Path) -> str:
+    """A billing provider, by reference or identifier."""
+    return names.provider(text(value, folder))
 
 
-def reference(value: Any, folder: Path) -> str:
-    """A reference `Type/id`."""
-    return bare_reference(text(value, folder))
+def variable(value: Any, folder: Path) -> str:
+    """The name of an environment variable, never what it holds."""
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        raise ValueError("the name of an environment variable, like GROUPBILL_SECRET")
+    return value
 
 
 def words(value: Any, folder: Path) -> tuple[str, ...]:
@@ -113,10 +119,18 @@ def words(value: Any, folder: Path) -> tuple[str, ...]:
 
 def codings(value: Any, folder: Path) -> frozenset[str]:
     """A list of `system|code`."""
+    example = 'a list like ["http://example.org/att|PRESENT"]'
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(example)
+    return frozenset(names.coding(each, example) for each in value)
+
+
+def rules(value: Any, folder: Path) -> tuple[str, ...]:
+    """A list of rules by code, family or name."""
     found = words(value, folder)
-    if not all("|" in each for each in found):
-        raise ValueError('a list like ["http://example.org/att|PRESENT"]')
-    return frozenset(found)
+    for rule in found:
+        _changeable(rule)
+    return found
 
 
 def severities(value: Any, folder: Path) -> dict[str, Severity]:
@@ -125,10 +139,17 @@ def severities(value: Any, folder: Path) -> dict[str, Severity]:
         raise ValueError('a table like {NCC09 = "information"}')
     found = {}
     for rule, weight in value.items():
-        if rule in _FIXED:
-            raise ValueError(f"another rule: the severity of {rule} can't be changed")
-        found[rule] = Severity(one_of(*Severity)(weight, folder))
+        _changeable(rule)
+        try:
+            found[rule] = Severity(one_of(*Severity)(weight, folder))
+        except ValueError as error:
+            raise ValueError(f"for {rule} {error}") from None
     return found
+
+
+def _changeable(rule: str) -> None:
+    if rule in FIXED:
+        raise ValueError(f"another rule: {rule} can't be changed")
 
 
 def one_of(*allowed: str) -> Kind:
@@ -172,11 +193,7 @@ def duration(value: Any, folder: Path) -> timedelta:
 def clock(value: Any, folder: Path) -> time:
     """A time of day."""
     try:
-        found = (
-            time.fromisoformat(value)
-            if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value)
-            else None
-        )
+        found = time.fromisoformat(value) if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value) else None
     except ValueError:
         found = None
     if found is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import SettingsError
-from . import kinds
+from . import kinds, names
 from .kinds import Kind
 from .suggest import did_you_mean
 from .values import FILE, Settings
@@ -29,37 +29,37 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, Kind]]] = {
         "min_confidence": ("min_confidence", kinds.share),
     },
     "medicare": {"locality": ("locality", kinds.locality)},
-    "billing": {"provider": ("billing_provider", kinds.reference)},
+    "billing": {"provider": ("billing_provider", kinds.provider)},
     "policies": {"files": ("policy_files", kinds.files)},
-    "rules": {"ignore": ("ignore", kinds.words), "severity": ("severity", kinds.severities)},
+    "rules": {"ignore": ("ignore", kinds.rules), "severity": ("severity", kinds.severities)},
     "write": {
         "claim_status": ("claim_status", kinds.one_of("active", "draft")),
         "max_corrections": ("max_corrections", kinds.whole),
     },
     "reference": {"folder": ("reference_folder", kinds.file)},
     "events": {
-        "secret_env": ("secret_env", kinds.text),
+        "secret_env": ("secret_env", kinds.variable),
         "settle": ("settle", kinds.duration),
         "look_back_days": ("look_back_days", kinds.whole),
         "sweep_at": ("sweep_at", kinds.clock),
     },
 }
 _MAPS: Mapping[str, tuple[Callable[[Any], str], Kind]] = {
-    "timezones": (kinds.bare_reference, kinds.zone),
+    "timezones": (names.site, kinds.site_zone),
     "prices": (kinds.procedure_code, kinds.price),
-    "payers": (kinds.bare_reference, kinds.text),
-    "session_codes": (kinds.bare_reference, kinds.code),
+    "payers": (names.payer, kinds.text),
+    "session_codes": (names.session_type, kinds.code),
 }
 _SERVER: Mapping[str, Kind] = {
     "auth": kinds.one_of("none", "bearer", "basic", "mtls", "smart"),
-    "token_env": kinds.text,
+    "token_env": kinds.variable,
     "user": kinds.text,
-    "password_env": kinds.text,
+    "password_env": kinds.variable,
     "certificate": kinds.text,
     "key": kinds.text,
     "ca": kinds.text,
     "client_id": kinds.text,
-    "key_env": kinds.text,
+    "key_env": kinds.variable,
     "key_id": kinds.text,
     "algorithm": kinds.one_of("RS384", "ES384"),
     "scopes": kinds.words,
@@ -102,17 +102,14 @@ def parse(table: Mapping[str, Any], folder: Path, name: str, path: Path | None) 
         elif key == "server":
             found.update(_server(_table(value, f"{name}: {key}"), name, folder))
         else:
-            known_keys = [*_TOP, *_MAPS, *_TABLES, "server"]
-            raise SettingsError(f"{name}: unknown key {key!r}{did_you_mean(key, known_keys)}")
+            raise SettingsError(f"{name}: unknown key {key!r}{_elsewhere(key, (*_TOP, *_MAPS, *_TABLES, 'server'))}")
     return Settings(**found)
 
 
 def _server(table: Mapping[str, Any], name: str, folder: Path) -> dict[str, Any]:
     rest: dict[str, Any] = {}
     for inner, each in table.items():
-        rest[inner] = _value(
-            _known(_SERVER, inner, f"{name}: server"), each, f"{name}: server.{inner}", folder
-        )
+        rest[inner] = _value(_known(_SERVER, inner, f"{name}: server"), each, f"{name}: server.{inner}", folder)
     return {"server_auth": rest.pop("auth", "none"), "server": rest}
 
 
@@ -124,7 +121,8 @@ def _map(key: str, table: Mapping[str, Any], name: str, folder: Path) -> dict[st
         try:
             bare = of_key(inner)
         except ValueError as error:
-            raise SettingsError(f"{place}: expected {error}") from None
+            hint = _elsewhere(inner, ())
+            raise SettingsError(f"{place}: expected as key {error}{hint}") from None
         if bare in found:
             raise SettingsError(f"{place}: given twice")
         found[bare] = _value(of_value, each, place, folder)
@@ -148,4 +146,14 @@ def _known(known: Mapping[str, T], key: str, place: str) -> T:
     try:
         return known[key]
     except KeyError:
-        raise SettingsError(f"{place}: unknown key {key!r}{did_you_mean(key, known)}") from None
+        raise SettingsError(f"{place}: unknown key {key!r}{_elsewhere(key, known)}") from None
+
+
+def _elsewhere(key: str, known: Iterable[str]) -> str:
+    """The nearest key at this place, else where a key of this name belongs."""
+    table = next((name for name, keys in {**_TABLES, "server": _SERVER}.items() if key in keys), None)
+    if table is not None:
+        return f" (it belongs under [{table}])"
+    if key in _TOP:
+        return " (it belongs above the first [table])"
+    return did_you_mean(key, known)

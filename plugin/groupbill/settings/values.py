@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import SettingsError
 from ..model import Severity
+from .rule_words import rule_faults
 from .suggest import did_you_mean
 
 FILE = "groupbill.toml"
@@ -99,6 +100,19 @@ class Settings:
             if policy not in known:
                 hint = did_you_mean(policy, known)
                 raise SettingsError(f"{self.path or 'settings'}: payers.{payer}: no policy {policy!r}{hint}")
+
+    def check_rules(self, known: Mapping[str, str]) -> None:
+        """Refuse rules that are ignored or weighed but do not exist.
+
+        Args:
+            known: Name by code, of the bundled rules and of those that plugins bring.
+
+        Errors:
+            SettingsError: naming the file, the key, the word and the nearest code or name.
+        """
+        for key, words in (("ignore", self.ignore), ("severity", self.severity)):
+            for _, fault in rule_faults(words, known):
+                raise SettingsError(f"{self.path or 'settings'}: rules.{key}: {fault}")
 
 
 @lru_cache(maxsize=256)
