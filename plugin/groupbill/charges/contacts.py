@@ -12,7 +12,7 @@ from ..model import Period, Resource, Visit
 from .chart import Chart
 from .notes import notes_of
 from .people import practitioner
-from .place import IN_PERSON, locations_of, modality_of
+from .place import IN_PERSON, Said, locations_of, modality, said
 from .sources import Sources
 
 _NEVER = frozenset({"cancelled", "entered-in-error"})
@@ -72,7 +72,7 @@ def contact(sources: Sources, resource: Resource) -> Contact:
         period=period(stated, zone),
         last=day(stated.get("end"), zone),
         practitioners=_performers(sources, resource) or above.practitioners,
-        in_person=modality_of(resource, above.resource)[0] == IN_PERSON,
+        in_person=modality(said(resource), above.said)[0] == IN_PERSON,
         provider=provider,
         location=location,
     )
@@ -81,14 +81,14 @@ def contact(sources: Sources, resource: Resource) -> Contact:
 class _Above(NamedTuple):
     """What the Encounters of a session take from it."""
 
-    resource: Resource
+    said: Said
     location: str | None
     provider: str | None
     practitioners: tuple[str, ...]
     period: dict[str, Any]
 
 
-_NO_PARENT = _Above({}, None, None, (), {})
+_NO_PARENT = _Above(Said(None, None), None, None, (), {})
 
 
 def _above(sources: Sources, parent: str | None) -> _Above:
@@ -98,7 +98,7 @@ def _above(sources: Sources, parent: str | None) -> _Above:
 def _read(sources: Sources, parent: str) -> _Above:
     resource = sources.get(parent)
     return _Above(
-        resource=resource,
+        said=said(resource),
         location=next(iter(locations_of(sources, resource)), None),
         provider=_provider(sources, resource),
         practitioners=_performers(sources, resource),

@@ -41,7 +41,15 @@ def kept(sources: Sources, session: Session) -> frozenset[str]:
 
 def interactive_complexity(sources: Sources, session: Session, member: Member) -> bool:
     """Whether a member's own record shows interactive complexity (90785)."""
-    return sources.has("Observation") and documentation(sources, session, member).interactive_complexity
+    if member.patient is None or not sources.has("Observation"):
+        return False
+    seen = _seen(sources, session, member, sources.chart(member.patient))
+    return _flag(seen, "interactive-complexity") is True
+
+
+def _seen(sources: Sources, session: Session, member: Member, chart: Chart) -> dict[str, list[Resource]]:
+    encounter = member.encounter or session.encounter
+    return _observations(sources, chart, encounter, own=member.encounter is not None)
 
 
 def _held(record: Documentation) -> list[str]:
@@ -62,7 +70,7 @@ def _documentation(sources: Sources, session: Session, member: Member) -> Docume
     encounter = member.encounter or session.encounter
     own = member.encounter is not None
     plan, on_file, review_due = plans(sources, chart, session.code, on)
-    seen = _observations(sources, chart, encounter, own=own)
+    seen = _seen(sources, session, member, chart)
     return Documentation(
         notes=notes_of(sources, chart, encounter, own=own),
         plan=plan,

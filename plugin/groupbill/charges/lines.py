@@ -91,10 +91,10 @@ def billed_code(code: str, policy: Policy) -> str:
 def _units(terms: Terms, charge: Charge) -> int:
     """The units of the charge; for a timed program what the member's minutes come to."""
     timed = terms.policy["unit_minutes"]
-    minutes = terms.member.period.minutes
-    if not timed or minutes is None or charge.units != 1 or not _is_session(terms, charge):
+    if not timed or charge.units != 1 or not _is_session(terms, charge):
         return charge.units
-    return timed_units(minutes, timed)
+    minutes = terms.member.period.minutes
+    return charge.units if minutes is None else timed_units(minutes, timed)
 
 
 def timed_units(minutes: int, unit: int) -> int:

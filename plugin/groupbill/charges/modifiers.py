@@ -88,7 +88,7 @@ def _dropped(modifier: str, classes: Classes, mandatory: frozenset[str], at: str
     grave = modifier in mandatory or classes(modifier) in ("E", "T")
     return Finding(
         code="MOD01",
-        name="at-most-four-modifiers",
+        name="more-than-four-modifiers",
         severity=Severity.ERROR if grave else Severity.WARNING,
         at=at,
         message=f"a professional line has room for four modifiers: {modifier} was left out",

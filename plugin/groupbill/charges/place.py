@@ -61,29 +61,40 @@ def place(sources: Sources, session: Session, own: Resource, parent: Resource) -
 
 
 def _place(sources: Sources, session: Session, own: Resource, parent: Resource) -> Place:
-    modality, assumed = modality_of(own, parent)
+    how, assumed = modality(said(own), said(parent))
     locations = locations_of(sources, own)
-    if modality == IN_PERSON:
+    if how == IN_PERSON:
         code, home = _in_person(sources, session, own, parent, locations)
         facility = None if home else next(iter(locations), session.location)
-        return Place(modality, assumed, code, False, home, facility)
+        return Place(how, assumed, code, False, home, facility)
     code, home, guessed = _remote(sources, session, own, locations)
-    return Place(modality, assumed, code, guessed, home, None if home else session.location)
+    return Place(how, assumed, code, guessed, home, None if home else session.location)
 
 
-def modality_of(own: Resource, parent: Resource) -> tuple[str, bool]:
+class Said(NamedTuple):
+    """What an Encounter says about how its patient took part."""
+
+    stated: str | None
+    """By the extension `modality`."""
+    remote: bool | None
+    """By class or R5 `virtualService`; None where it has no class."""
+
+
+def said(encounter: Resource) -> Said:
+    """Of one Encounter."""
+    stated = value(encounter, "modality")
+    kind = category(encounter)
+    remote = True if kind == "VR" or virtual(encounter) else None if kind is None else False
+    return Said(stated if isinstance(stated, str) and stated in _MODALITIES else None, remote)
+
+
+def modality(own: Said, parent: Said) -> tuple[str, bool]:
     """in-person, video or audio, and whether video was only assumed (class VR says remote, not how)."""
-    for encounter in (own, parent):
-        stated = value(encounter, "modality")
-        if isinstance(stated, str) and stated in _MODALITIES:
-            return stated, False
-    for encounter in (own, parent):
-        kind = category(encounter)
-        if kind == "VR" or virtual(encounter):
-            return VIDEO, True
-        if kind is not None:
-            break
-    return IN_PERSON, False
+    stated = own.stated or parent.stated
+    if stated is not None:
+        return stated, False
+    remote = parent.remote if own.remote is None else own.remote
+    return (VIDEO, True) if remote else (IN_PERSON, False)
 
 
 def locations_of(sources: Sources, encounter: Resource) -> list[str]:

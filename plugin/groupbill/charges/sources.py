@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 T = TypeVar("T")
-_CHARTS = 1024
+_CHARTS = 4096
 _FACTS = 16384
 _EMPTY: Mapping[str, Any] = {}
 
