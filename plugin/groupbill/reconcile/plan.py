@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..model import Finding, Line, Outcome, Participant, Step
+from ..model import Finding, Line, Outcome, Participant, Session, Step
 from ..resources.own import own
 from ..resources.provenance import Origin
 from .case import Case
@@ -50,6 +50,7 @@ class Planner:
         """Plan with these resources, gate, day and settings; sign with this origin."""
         self._desk = desk
         self._origin = origin
+        self._counted: tuple[Session | None, int] = (None, 0)
         self._filed: tuple[str, dict[str, list[OnFile]]] = ("", {})
 
     def plan(
@@ -70,7 +71,7 @@ class Planner:
             codes: Of the findings that hold the charge; they become the input of its Task.
             on_file: Live lines of the patient, to see what others have billed.
         """
-        facts = own(participant, self._desk.namespace)
+        facts = own(participant, self._desk.namespace, self._size(participant.session))
         patients = (facts.patient, *aliases(self._desk.index, facts.patient))
         filed = self._items(facts.session)
         items = tuple(item for patient in patients for item in filed.get(patient, ()))
@@ -131,6 +132,12 @@ class Planner:
         known = {alias for patient in present for alias in (patient, *aliases(self._desk.index, patient))}
         charged = sorted(self._items(session))
         return tuple(self.gone(session, patient, "not-attended") for patient in charged if patient not in known)
+
+    def _size(self, session: Session) -> int:
+        """How many attended: counted once per session, so that a participant costs the same in a large one."""
+        if self._counted[0] is not session:
+            self._counted = (session, session.attended)
+        return self._counted[1]
 
     def _items(self, session: str) -> dict[str, list[OnFile]]:
         if self._filed[0] != session:

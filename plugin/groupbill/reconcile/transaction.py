@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from ..model import Action, Step
 from ..model.identity import BASE
 
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ORDER = {"ChargeItem": 0, "Claim": 1, "Task": 2, "Provenance": 3}
 
 
@@ -52,10 +53,7 @@ def _full_url(reference: str, base: str | None) -> str:
     if base is not None:
         return f"{base.rstrip('/')}/{reference}"
     name = reference.split("/", 1)[1]
-    try:
-        return UUID(name).urn if len(name) == 36 else f"{BASE}fhir/{reference}"
-    except ValueError:
-        return f"{BASE}fhir/{reference}"
+    return f"urn:uuid:{name}" if _UUID.fullmatch(name) else f"{BASE}fhir/{reference}"
 
 
 def corrections(steps: Iterable[Step]) -> int:

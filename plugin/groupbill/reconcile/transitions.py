@@ -112,6 +112,10 @@ _KEEP = {
 }
 
 
+_FIRST = {**_KEEP, Facts.CHARGED: Move(Charge.BILL, issue="1")}
+"""Where there has never been a Claim of ours, as nearly always."""
+
+
 def _ended_by_a_person(state: State) -> Move:
     """Keep; of an older Claim that the payer holds, the void goes out all the same."""
     if state.facts is not Facts.GONE:
@@ -179,4 +183,6 @@ _ROWS: tuple[tuple[Callable[[State], bool], Callable[[State], Move]], ...] = (
 
 def decide(state: State) -> Move:
     """The first row that fits."""
+    if state.chain.newest is None:
+        return _FIRST[state.facts]
     return next(move(state) for fits, move in _ROWS if fits(state))

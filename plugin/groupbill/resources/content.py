@@ -30,7 +30,14 @@ def content(resource: Mapping[str, Any], ref: Ref = plain) -> Meaning:
 
 def same(desired: Mapping[str, Any], existing: Mapping[str, Any], ref: Ref = plain) -> bool:
     """Whether a resource on file says what is desired. Labels that others added to it are no difference."""
-    return content(desired, ref) == content(existing, ref) and labelled(existing) >= labelled(desired)
+    if not labelled(existing) >= labelled(desired):
+        return False
+    return _spelled_alike(desired, existing) or content(desired, ref) == content(existing, ref)
+
+
+def _spelled_alike(desired: Mapping[str, Any], existing: Mapping[str, Any]) -> bool:
+    """Whether all content is even written in the same way, as it is wherever nobody touched what we wrote."""
+    return all(desired.get(name) == existing.get(name) for name in _ELEMENTS[desired["resourceType"]])
 
 
 def labelled(resource: Mapping[str, Any]) -> frozenset[tuple[str | None, str | None]]:
@@ -212,6 +219,17 @@ def _day(text: Any) -> Any:
     return text[:10] if isinstance(text, str) else text
 
 
+_ELEMENTS = {
+    "ChargeItem": (
+        *("extension", "code", "subject", "context", "occurrencePeriod", "performer", "quantity"),
+        "priceOverride",
+    ),
+    "Claim": (
+        *("patient", "billablePeriod", "insurer", "provider", "referral", "facility", "careTeam", "diagnosis"),
+        *("insurance", "item", "total"),
+    ),
+    "Task": ("focus", "for", "input"),
+}
 _READERS: dict[str, Callable[[Mapping[str, Any], Ref], Meaning]] = {
     "ChargeItem": _charge_item,
     "Claim": _claim,

@@ -46,8 +46,14 @@ class Own:
     policy: str | None = None
 
 
-def own(participant: Participant, namespace: str) -> Own:
-    """The participant's own facts, and nothing else."""
+def own(participant: Participant, namespace: str, size: int | None = None) -> Own:
+    """The participant's own facts, and nothing else.
+
+    Args:
+        participant: Whose they are.
+        namespace: Of the settings.
+        size: How many attended, where it has been counted already.
+    """
     session, member = participant.session, participant.member
     patient = member.patient or member.member
     encounter = member.encounter
@@ -63,7 +69,7 @@ def own(participant: Participant, namespace: str) -> Own:
         date=session.date_of_service,
         period=member.period,
         evidence=None if attendance is None else attendance.evidence,
-        size=session.attended,
+        size=session.attended if size is None else size,
         security=labels(participant.security),
         leaders=participant.rendering,
         billing=participant.billing.reference,
