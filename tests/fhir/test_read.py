@@ -225,6 +225,14 @@ def test_nothing_readable_at_all_is_an_error_that_says_where(tmp_path):
         _read(tmp_path / "nowhere.json")
 
 
+def test_a_file_that_cannot_be_opened_is_named_and_the_rest_is_read(tmp_path):
+    _file(tmp_path, "a.json", PATIENT)
+    (tmp_path / "b.json").symlink_to(tmp_path / "gone.json")
+    index = _read(tmp_path)
+    assert _places(index, tmp_path) == [("b.json", "can't be read: No such file or directory")]
+    assert index.keys("Patient") == ["Patient/p1"]
+
+
 def test_an_empty_bundle_is_readable(tmp_path):
     index = _read(_file(tmp_path, "b.json", {"resourceType": "Bundle", "type": "searchset", "total": 0}))
     assert (index.count, index.findings) == (1, [])

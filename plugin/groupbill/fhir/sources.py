@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -40,9 +41,9 @@ def expand(sources: Iterable[str | Path]) -> Iterator[Source]:
         path = Path(given)
         if str(given) == "-":
             yield Source("-", None)
-        elif path.is_dir():
+        elif os.path.isdir(path):
             yield from (Source(found.as_posix(), found) for found in sorted(_below(path)))
-        elif path.exists():
+        elif os.path.lexists(path):
             yield Source(path.as_posix(), path)
         else:
             raise InputError(f"{path.as_posix()}: no such file or folder")
@@ -51,5 +52,7 @@ def expand(sources: Iterable[str | Path]) -> Iterator[Source]:
 def _below(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in _SUFFIXES and not hidden and path.is_file():
+        if (
+            path.suffix.lower() in _SUFFIXES and not hidden and not os.path.isdir(path)
+        ):  # what can't be opened is a finding
             yield path
