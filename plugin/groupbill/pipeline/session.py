@@ -71,7 +71,7 @@ class Shop:
         origin = Origin(
             recorded=f"{context.today.isoformat()}T00:00:00Z",
             software=f"groupbill {VERSION}",
-            editions=pipeline.reference.editions,
+            editions=pipeline.reference.editions(),
             plugins=pipeline.hooks.registry.versions,
         )
         return cls(
