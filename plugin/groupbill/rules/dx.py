@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from ..model import Bill, Diagnosis, Finding, Line, Participant, Session, Severity, Verdict
 from .dx_choice import CognitiveImpairmentOnly, DiagnosisNotPsychiatric, ExternalCauseFirst
@@ -60,11 +61,16 @@ class DiagnosisMissing(ClaimRule):
         return findings
 
 
+@lru_cache(maxsize=4096)
+def _well_formed(code: str) -> bool:
+    return ICD10CM.fullmatch(code) is not None
+
+
 def _defect(diagnosis: Diagnosis | None, on: date, context: Context) -> str | None:
     """What is wrong with one diagnosis on a date, None where nothing is."""
     if diagnosis is None:
         return "the diagnosis holds no ICD-10-CM code"
-    if not ICD10CM.fullmatch(diagnosis.code):
+    if not _well_formed(diagnosis.code):
         return f"{diagnosis.code} has not the form of an ICD-10-CM code"
     if context.reference.icd10_valid(diagnosis.code, on) is False:
         return f"{diagnosis.code} is not a billable ICD-10-CM code on {on}"
