@@ -9,7 +9,7 @@ from typing import Any
 from .facts import facts_of_session, sessions_of
 from .fhir.index import Index
 from .fhir.read import add_resources
-from .model import Change, Effect, Read, Reconcile, ReconcileGroup, Recheck, SessionReport
+from .model import Change, Effect, Read, Recheck, Reconcile, ReconcileGroup, SessionReport
 from .pipeline import Check, Pipeline, Run
 from .plugins import ChangeContext, Hooks, Registry
 from .policies import Policies
@@ -56,7 +56,8 @@ class Host:
         self.hooks = Hooks(self.registry)
         self._rules = [rule for _, rule in self.hooks.register_rules()]
         self._gate = gate
-        Rulebook(self._rules, self.settings)
+        self.catalogue = Rulebook(self._rules, self.settings).catalogue
+        """All rules, the bundled ones and those of plugins."""
 
     def run(self, resources: Iterable[Mapping[str, Any]], today: date | None = None) -> Report:
         """Derive, check and plan over resources held in memory.
@@ -72,9 +73,7 @@ class Host:
         add_resources(index, resources)
         return self.run_index(index, today)
 
-    def run_index(
-        self, index: Index, today: date | None = None, only: frozenset[str] | None = None
-    ) -> Report:
+    def run_index(self, index: Index, today: date | None = None, only: frozenset[str] | None = None) -> Report:
         """Derive, check and plan over what was read; `only` the sessions of these Encounters or Appointments."""
         run = self.start(index, today, only)
         sessions = tuple(run)

@@ -61,9 +61,7 @@ def groupbill(
 def run(
     sources: Sources = None,
     json: Annotated[bool, typer.Option("--json", help="Print the JSON report.")] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write the plan: FILE.json or FILE.ndjson.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the plan: FILE.json or FILE.ndjson.")] = None,
     today: Today = None,
     accept_corrections: Annotated[
         bool, typer.Option("--accept-corrections", help="Write more replacements and voids than allowed.")
@@ -74,9 +72,7 @@ def run(
     from .run import run_files
 
     raise typer.Exit(
-        run_files(
-            sources or [], settings, today=today, json=json, out=out, accept_corrections=accept_corrections
-        )
+        run_files(sources or [], settings, today=today, json=json, out=out, accept_corrections=accept_corrections)
     )
 
 
@@ -91,9 +87,43 @@ def check(
     """Check the Claims and ChargeItems on file, anybody's, against each other, per patient and day."""
     from .check import check_files
 
-    raise typer.Exit(
-        check_files(sources or [], settings, today=today, format=Format.JSON if json else format)
-    )
+    raise typer.Exit(check_files(sources or [], settings, today=today, format=Format.JSON if json else format))
+
+
+@app.command()
+def rules(
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="A rule, by code or name.")] = None,
+    settings: Settings = None,
+) -> None:
+    """List the rules, or print the page of one, with its source."""
+    from .host import open_host
+    from .rules import list_rules, show_rule
+
+    catalogue = open_host(settings).catalogue
+    print(list_rules(catalogue) if code is None else show_rule(catalogue, code), end="")
+
+
+@policy_app.command("check")
+def policy_check(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Policy files.")] = None,
+    settings: Settings = None,
+) -> None:
+    """Validate payer policies: keys, types, dates, inheritance."""
+    from .policies import check_policies
+
+    print(check_policies(files or [], settings))
+
+
+@policy_app.command("show")
+def policy_show(
+    policy: Annotated[str, typer.Argument(metavar="ID", help="A bundled policy, or one of the settings.")],
+    on: Annotated[str | None, typer.Option("--date", help="A day; default today.", metavar="DATE")] = None,
+    settings: Settings = None,
+) -> None:
+    """Show the policy in force on a day after inheritance, every value with its source."""
+    from .policies import show_policy
+
+    print(show_policy(policy, on, settings))
 
 
 def main() -> None:

@@ -15,12 +15,9 @@ from ..policies.policies import MERGED
 from ..settings import Settings
 
 _WIDTH = 100
-_CONFIDENCE = {
-    "V": "V, read in the source",
-    "V2": "V2, from a secondary source",
-    "R-hi": "R-hi, very likely, source not read",
-    "R-lo": "R-lo, to be checked before relying on it",
-}
+_CONFIDENCE = (
+    "V read in the source, V2 in a secondary source, R-hi very likely but not read, R-lo to be checked first"
+)
 
 
 def check_policies(files: Sequence[Path], settings: Path | None) -> str:
@@ -54,7 +51,7 @@ def show_policy(policy: str, on: str | None, settings: Path | None) -> str:
     if len(chain) > 1:
         about += f"; extends {', '.join(file.id for file in chain[1:])}"
     rows = (line for key in policies.in_force(policy, day).values for line in _rows(policies, policy, key, day))
-    return "\n".join((title, about, "", *rows))
+    return "\n".join((title, about, "", *rows, "", f"Confidence: {_CONFIDENCE}."))
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -119,7 +116,7 @@ def _row(name: str, value: Any, file: PolicyFile, each: Dated) -> Iterator[str]:
     told = [
         _dates(each),
         f"set by {file.id}",
-        *([_CONFIDENCE[each.confidence]] if each.confidence else []),
+        *([f"confidence {each.confidence}"] if each.confidence else []),
         each.source or "no source stated",
     ]
     yield from textwrap.wrap(_said(value), _WIDTH, initial_indent=f"{name:<34} ", subsequent_indent=" " * 35)

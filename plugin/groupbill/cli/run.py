@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import tzinfo
 from pathlib import Path
 
 from ..errors import UsageError
 from ..fhir.json import dumps
 from ..model import SessionReport
-from ..pipeline import Run
 from ..report.report import Report
 from ..report.write import write_plan
 from .host import day, open_host, read
@@ -44,23 +44,21 @@ def run_files(
         sys.stdout.buffer.write(dumps(report.to_json()) + b"\n")
         sys.stdout.flush()
     else:
-        _print(run, report)
+        _print(report, host.settings.zone_of(None, None))
     return report.exit_status
 
 
-def _print(run: Run, report: Report) -> None:
+def _print(report: Report, zone: tzinfo | None) -> None:
     """The tables, what concerns the whole input, and the totals."""
     from rich.console import Console
 
-    from ..report.as_text import Totals, checked_text, finding_text, session_table
+    from ..report.as_text import Totals, finding_text, session_table
 
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None)
     totals = Totals()
     for session in report.sessions:
-        console.print(session_table(session))
+        console.print(session_table(session, zone))
         totals.add(session)
-    for checked in report.checked:
-        console.print(checked_text(checked))
     for finding in report.findings:
         console.print(finding_text(finding))
     totals.note(report.findings)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ..model import Checked, Finding, Fix, MemberReport, ReportLine, SessionReport, Tally
+from ..model import Checked, Finding, Fix, MemberReport, ReportLine, SessionReport, Step, Tally
 
 JSON = dict[str, Any]
 
@@ -67,9 +67,14 @@ def member(value: MemberReport) -> JSON:
         "lines": [line(each) for each in value.lines],
         "chargeItem": value.charge_item,
         "claim": value.claim,
-        "plan": [{"resource": step.reference, "action": str(step.action)} for step in value.plan],
+        "plan": [{"resource": step.reference, "action": str(step.action)} for step in listed(value.plan)],
         "findings": _findings(value.findings),
     }
+
+
+def listed(plan: Iterable[Step]) -> Iterator[Step]:
+    """The steps that a report lists: ChargeItems, Claims and Tasks. Provenance goes with what is written."""
+    return (step for step in plan if not step.reference.startswith("Provenance/"))
 
 
 def line(value: ReportLine) -> JSON:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
 from decimal import Decimal
 
 from rich import box
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..model import Checked, Finding, MemberReport, Outcome, ReportLine, SessionReport, Severity
+from .as_json import listed
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFORMATION: "dim"}
 _OUTCOMES = {Outcome.CHARGED: "green", Outcome.PATIENT_PAY: "cyan", Outcome.HELD: "bold red"}
@@ -62,12 +64,17 @@ class Totals:
         )
 
 
-def session_table(report: SessionReport) -> RenderableType:
-    """Who, outcome, code, modifiers, place of service, amount, findings; then the findings in words."""
+def session_table(report: SessionReport, zone: tzinfo | None = None) -> RenderableType:
+    """Who, outcome, code, modifiers, place of service, amount, findings; then the findings in words.
+
+    Args:
+        report: One session.
+        zone: In which the hour is shown; as recorded when None.
+    """
     session = report.session
     where = session.encounter or ", ".join(session.sources[:2])
     start = session.period.start
-    hour = f" {start:%H:%M}" if start is not None else ""
+    hour = f" {start.astimezone(zone) if zone else start:%H:%M}" if start is not None else ""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold")
     table.title = (
         f"{session.date_of_service}{hour}  {where}  code {session.code}  "
@@ -105,26 +112,37 @@ def _cells(line: ReportLine | None) -> tuple[str, str, str, str]:
 def _steps(member: MemberReport) -> Iterator[str]:
     """`create 2`, `keep 2`: how many resources each action touches."""
     counts: dict[str, int] = {}
-    for step in member.plan:
+    for step in listed(member.plan):
         counts[step.action] = counts.get(step.action, 0) + 1
     return (f"{action} {count}" for action, count in counts.items())
 
 
 def _explained(report: SessionReport) -> Iterator[Text]:
+    """The session's findings, then the members'; what is the same for several members is said once."""
     for finding in report.findings:
         yield finding_text(finding)
+    same: dict[tuple[str, str, str], list[tuple[Finding, str]]] = {}
     for member in report.members:
         for finding in member.findings:
-            yield finding_text(finding, member.member)
+            key = (finding.code, str(finding.severity), finding.message)
+            same.setdefault(key, []).append((finding, member.member))
+    for found in same.values():
+        names = ", ".join(dict.fromkeys(member for _, member in found))
+        if len(found) == 1 or any(finding.fix for finding, _ in found):
+            for finding, member in found:
+                yield finding_text(finding, member)
+        else:
+            yield finding_text(found[0][0], names, at=False)
 
 
-def finding_text(finding: Finding, member: str | None = None) -> Text:
-    """One finding in one or two lines: code, severity, whose, what, and what to do."""
+def finding_text(finding: Finding, member: str | None = None, *, at: bool = True) -> Text:
+    """One finding in one or two lines: code, severity, whose, what, where, and what to do."""
     text = Text("  ")
     text.append(f"{finding.code} {_MARKS[finding.severity]}", style=_COLOURS[finding.severity])
     text.append(f"  {member}: " if member else "  ")
     text.append(finding.message)
-    text.append(f"  [{finding.at}]", style="dim")
+    if at:
+        text.append(f"  [{finding.at}]", style="dim")
     if finding.fix is not None:
         fix = finding.fix
         what = "drop the line" if fix.drop else f"put {fix.modifier} on it"
