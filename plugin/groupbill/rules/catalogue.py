@@ -102,6 +102,11 @@ class Catalogue:
                 )
         return cls((*ours, *theirs))
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Name by code, as settings and policies ask for them."""
+        return {rule.code: rule.name for rule in self.rules}
+
     def resolve(self, word: str) -> frozenset[str]:
         """Codes that a code, a name or a prefix stands for; empty when nothing is called so."""
         if word in self.by_code or word in ENGINE:
