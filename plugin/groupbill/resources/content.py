@@ -40,11 +40,21 @@ def _spelled_alike(desired: Mapping[str, Any], existing: Mapping[str, Any]) -> b
     return all(desired.get(name) == existing.get(name) for name in _ELEMENTS[desired["resourceType"]])
 
 
-def labelled(resource: Mapping[str, Any]) -> frozenset[tuple[str | None, str | None]]:
+def labelled(resource: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     """The security labels of a resource, by system and code."""
     meta = resource.get("meta")
     labels = rows(meta, "security") if isinstance(meta, Mapping) else ()
-    return frozenset((label.get("system"), label.get("code")) for label in labels)
+    return frozenset(map(_label, labels))
+
+
+def _label(label: Mapping[str, Any]) -> tuple[str, str]:
+    return str(label.get("system")), str(label.get("code"))
+
+
+def missing_labels(desired: Mapping[str, Any], existing: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The security labels of the visit that a resource on file does not have yet."""
+    there = labelled(existing)
+    return [label for label in rows(desired["meta"], "security") if _label(label) not in there]
 
 
 def rows(element: Any, name: str) -> Iterator[Mapping[str, Any]]:
@@ -95,7 +105,8 @@ def is_own_item(item: Mapping[str, Any]) -> bool:
 
 def carer_role(carer: Mapping[str, Any]) -> str | None:
     """`primary` or `supervisor` of a careTeam entry of ours."""
-    return next((row["code"] for row in rows(carer.get("role"), "coding") if row.get("code") in CARERS), None)
+    codes = (row.get("code") for row in rows(carer.get("role"), "coding"))
+    return next((str(code) for code in codes if code in CARERS), None)
 
 
 CONTROL_NUMBER = EXTENSION + "line-item-control-number"
@@ -124,12 +135,13 @@ def _claim(resource: Mapping[str, Any], ref: Ref) -> Meaning:
     team: dict[Any, Any] = {}
     for row in rows(resource, "careTeam"):
         role = carer_role(row)
-        if role is not None:
+        if role is not None and isinstance(row.get("sequence"), int):
             qualification = code_in(row.get("qualification"), NUCC)
             team[row.get("sequence")] = (role, ref(row.get("provider"), resource), qualification)
     diagnoses = {
         row.get("sequence"): code_in(row.get("diagnosisCodeableConcept"), ICD10CM)
         for row in rows(resource, "diagnosis")
+        if isinstance(row.get("sequence"), int)
     }
     items, others = [], Decimal(0)
     for row in rows(resource, "item"):

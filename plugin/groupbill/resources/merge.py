@@ -18,14 +18,14 @@ from .content import (
     is_finding,
     is_frequency,
     is_own_item,
-    labelled,
+    missing_labels,
     rows,
 )
 from .elements import Element
 
 BECAUSE = EXTENSION + "cancelled-because"
 _SIZE = EXTENSION + "session-size"
-_OWNED = {MODIFIER, EVIDENCE, _SIZE}
+_OWNED = (MODIFIER, EVIDENCE, _SIZE)
 
 
 def merge(original: Element, desired: Mapping[str, Any], status: str, ref: Ref) -> Element:
@@ -127,9 +127,9 @@ def _refit(original: Element, old: Any) -> None:
             original["item"][place] = {**row, **added, "extension": [*row["extension"], *extra]}
 
 
-def _control(item: Mapping[str, Any]) -> Any:
+def _control(item: Mapping[str, Any]) -> str:
     found = (one.get("valueString") for one in rows(item, "extension") if one.get("url") == CONTROL_NUMBER)
-    return next(found, None)
+    return str(next(found, None))
 
 
 _ITEM = frozenset(
@@ -171,8 +171,7 @@ def _labels(original: Element, desired: Mapping[str, Any]) -> None:
     meta = original.get("meta")
     meta = dict(meta) if isinstance(meta, Mapping) else {}
     ours = desired["meta"]
-    there = labelled(original)
-    missing = [one for one in ours.get("security", ()) if (one.get("system"), one.get("code")) not in there]
+    missing = missing_labels(desired, original)
     if missing:
         meta["security"] = [*rows(meta, "security"), *missing]
     profiles = meta.get("profile")

@@ -46,7 +46,7 @@ def void(prior: Mapping[str, Any], issue: Issue) -> Element:
 def _ours(prior: Mapping[str, Any]) -> Element:
     """Care team, insurance and pointers without those that others added."""
     team = [row for row in rows(prior, "careTeam") if carer_role(row) is not None]
-    numbers = {row.get("sequence") for row in team}
+    numbers = [row.get("sequence") for row in team]
     items = []
     for row in rows(prior, "item"):
         carers = row.get("careTeamSequence")

@@ -1,0 +1,54 @@
+"""Nothing that a server holds makes a plan fail."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from groupbill.fhir import json
+from groupbill.fhir.index import Index
+from groupbill.model import Outcome
+from groupbill.reconcile import Desk, Gate, Origin, Planner
+from groupbill.testing.usual import usual
+
+JUNK = (None, 7, "x", [], {}, [7], [{}], [[]], {"coding": [7]})
+
+
+def places(value, path=()):
+    """The paths of everything inside a resource."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def broken(resource):
+    for path in list(places(resource)):
+        for junk in JUNK:
+            made = copy.deepcopy(resource)
+            inner = made
+            for step in path[:-1]:
+                inner = inner[step]
+            inner[path[-1]] = junk
+            yield made
+
+
+@pytest.mark.parametrize("kind", ["ChargeItem", "Claim", "Task", "ClaimResponse"])
+def test_a_malformed_resource_of_ours_never_raises(ehr, tools, kind):
+    ehr.accepted()
+    ehr.run(tools.priced("130.00"))
+    ehr.take(ehr.plan(outcome=Outcome.HELD))
+    files = dict(ehr.files)
+    target = next(reference for reference in files if reference.startswith(kind + "/"))
+    for resource in broken(files[target]):
+        index = Index()
+        for reference, each in {**files, target: resource}.items():
+            data = json.dumps(each)
+            if isinstance(each.get("resourceType"), str) and isinstance(each.get("id"), str):
+                index.add(json.loads(data), data, reference)
+        desk = Desk(index=index, gate=Gate("schema"), today=usual().session.date_of_service)
+        planner = Planner(desk, Origin(recorded="2026-03-12T00:00:00Z"))
+        for outcome in (Outcome.CHARGED, Outcome.HELD, Outcome.PATIENT_PAY):
+            planner.plan(tools.priced("140.00"), outcome, codes=("NCC01",))
+        planner.departed(usual().session.key, ())
