@@ -72,10 +72,8 @@ class NumberAttendingWrong(ParticipantRule):
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the recorded number."""
         count = participant.documentation.count
-        if participant.policy["documentation"]["count"] == "off":
+        if count is None or participant.policy["documentation"]["count"] == "off":
             return None
-        if count is None:
-            return (no_data(self, "no number attending on file", participant),)
         attended = crowd(participant.session).attended
         if count == attended:
             return ()

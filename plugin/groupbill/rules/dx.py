@@ -56,8 +56,9 @@ class DiagnosisMissing(ClaimRule):
             if defect is not None:
                 place = f"diagnosis[{index}]"
                 unseen = one is None and place in bill.unresolved
+                said = "the Condition of the diagnosis is not on file" if unseen else defect
                 verdict = Verdict.NO_DATA if unseen else Verdict.FAIL
-                findings.append(self.finding(defect, at=bill_place(bill, place), verdict=verdict))
+                findings.append(self.finding(said, at=bill_place(bill, place), verdict=verdict))
         return findings
 
 
@@ -181,7 +182,7 @@ class DiagnosisCopied(SessionRule):
         self, session: Session, participants: Sequence[Participant], context: Context
     ) -> Iterable[Finding] | None:
         """Compare the diagnoses of one session."""
-        if len(participants) < 2 or not participants[0].diagnoses:
+        if session.code != "90853" or len(participants) < 2 or not participants[0].diagnoses:
             return None
         codes = [one.code for one in participants[0].diagnoses]
         for participant in participants:
