@@ -8,7 +8,7 @@ from typing import Any
 from ..fhir.codes import CPT, HCPCS, codings
 from ..fhir.extensions import values
 from ..model import Resource
-from .values import rows
+from .values import rows, string
 
 _PROCEDURE = re.compile(r"\d{4}[0-9A-Z]|[A-V]\d{4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
@@ -36,10 +36,12 @@ def modifiers(concepts: Any) -> tuple[str, ...]:
 
 
 def _modifier(concept: Any) -> str:
-    found = [code.upper() for _, code in codings(concept)]
-    text = concept.get("text") if isinstance(concept, dict) else None
-    fitting = [code for code in found if _MODIFIER.fullmatch(code)]
-    return (fitting or found or [str(text or "")])[0]
+    """The code of a CodeableConcept, Coding or bare code; extensions of others are not checked when read."""
+    stated = [row.get("code") for row in rows(concept, "coding")]
+    if not stated:
+        stated = [concept.get("code"), concept.get("text")] if isinstance(concept, dict) else [concept]
+    found = [code.strip().upper() for each in stated if (code := string(each))]
+    return next((code for code in found if _MODIFIER.fullmatch(code)), found[0] if found else "")
 
 
 def charge_item_modifiers(resource: Resource) -> tuple[str, ...]:
