@@ -130,3 +130,14 @@ def test_a_session_that_is_none_any_more_is_found_by_its_key(ehr, status, found)
         index.add(json.loads(json.dumps(resource)), json.dumps(resource), reference)
     assert list(orphans(index, "", set())) == ([key] if found else [])
     assert list(orphans(index, "", {key})) == []
+
+
+def test_a_deleted_session_is_found_and_one_that_was_not_read_is_not(ehr):
+    key = session_key("", "Encounter/g1")
+    participant = usual()
+    ehr.run(replace(participant, session=replace(participant.session, key=key)))
+    index = Index()
+    for reference, resource in ehr.files.items():
+        index.add(json.loads(json.dumps(resource)), json.dumps(resource), reference)
+    assert list(orphans(index, "", set())) == []
+    assert list(orphans(index, "", set(), deleted={"Encounter/g1"})) == [key]

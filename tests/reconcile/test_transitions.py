@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from groupbill.model import Line, Outcome, Period, Severity
+from groupbill.model import Line, Outcome, Period, Severity, Value
+from groupbill.model.identity import charge_item_value
 from groupbill.testing.templates import hours
 from groupbill.testing.usual import DATE, usual
 
@@ -134,6 +135,25 @@ def test_another_service_of_somebody_else_does_not_matter(ehr, tools, line):
     plan = ehr.plan(on_file=[line])
     assert tools.acts(plan) == ["ChargeItem create", "Claim create"]
     assert plan.findings == ()
+
+
+def test_an_add_on_of_ours_is_not_their_session(ehr, tools):
+    participant = usual()
+    value = charge_item_value("", participant.session.key, "Patient/p1", "90785")
+    add_on = replace(participant.lines[0], code="90785", control_number=value)
+    both = replace(participant, lines=(*participant.lines, add_on))
+    plan = ehr.plan(both, on_file=[theirs("ChargeItem/theirs")])
+    assert tools.acts(plan) == ["ChargeItem keep", "ChargeItem create", "Claim create"]
+    assert plan.charge_items[0] == "ChargeItem/theirs" != plan.charge_items[1]
+
+
+def test_their_charge_of_the_usual_code_is_ours_of_the_payer_s_code(ehr, tools):
+    participant = usual()
+    policy = replace(participant.policy, values={"session_code": Value({"90853": "H0004"})})
+    line = replace(participant.lines[0], code="H0004")
+    recoded = replace(participant, policy=policy, lines=(line,))
+    assert tools.acts(ehr.plan(recoded, on_file=[theirs("ChargeItem/theirs")]))[0] == "ChargeItem keep"
+    assert ehr.plan(recoded, on_file=[theirs()]).findings[0].severity is Severity.WARNING
 
 
 def test_a_charge_item_of_somebody_else_is_used_and_claimed(ehr, tools):

@@ -39,20 +39,23 @@ class Foreign:
 NOBODY = Foreign()
 
 
-def foreign(index: Index, participant: Participant, line: Line, on_file: Iterable[Line]) -> Foreign:
+def foreign(
+    index: Index, participant: Participant, line: Line, codes: tuple[str, ...], on_file: Iterable[Line]
+) -> Foreign:
     """Others' live Claim and ChargeItem for a desired line.
 
     Args:
         index: What was read, to see whose a resource is.
         participant: Whose line it is.
         line: The desired line.
+        codes: Its code, and the one before the policy's `session_code`.
         on_file: Live lines of the patient; one may stand for several resources (`also`).
     """
     claim: str | None = None
     charge_item: str | None = None
     agrees = False
     for each in on_file:
-        if each.desired or not _matches(each, line, participant):
+        if each.desired or each.code not in codes or not _matches(each, line, participant):
             continue
         for reference in (each.at, *each.also):
             kind = reference.split("/", 1)[0]
@@ -68,10 +71,8 @@ def foreign(index: Index, participant: Participant, line: Line, on_file: Iterabl
 
 
 def _matches(theirs: Line, line: Line, participant: Participant) -> bool:
-    """Same date and code, and the same Encounter or times that do not exclude each other."""
+    """Same date, and the same Encounter or times that do not exclude each other."""
     if theirs.date != (line.date or participant.session.date_of_service):
-        return False
-    if theirs.code not in (line.code, participant.session.code):
         return False
     encounters = {line.encounter, participant.member.encounter, participant.session.encounter} - {None}
     if theirs.encounter in encounters:

@@ -76,13 +76,16 @@ def _never() -> bool:
     return False
 
 
-def orphans(index: Index, namespace: str, known: Collection[str]) -> Iterator[str]:
-    """Keys of sessions that were charged and are none any more, though their Encounter is on file and over.
+def orphans(index: Index, namespace: str, known: Collection[str], deleted: Collection[str] = ()) -> Iterator[str]:
+    """Keys of sessions that were charged and are none any more: deleted, or on file, over, and no session.
+
+    An Encounter that is merely not among what was read proves nothing.
 
     Args:
         index: What was read.
         namespace: Of the settings.
         known: Keys of the sessions that were found.
+        deleted: `Encounter/id` of those that the server says are deleted.
     """
     keys = set()
     for reference in index.keys("ChargeItem"):
@@ -92,8 +95,8 @@ def orphans(index: Index, namespace: str, known: Collection[str]) -> Iterator[st
             keys.add(key)
     if not keys:
         return
-    for reference in index.keys("Encounter"):
+    for reference in sorted({*index.keys("Encounter"), *deleted}):
         if session_key(namespace, reference) in keys:
             resource = index.get(reference)
-            if resource is not None and encounters.status(resource) not in _WAITING:
+            if reference in deleted or (resource and encounters.status(resource) not in _WAITING):
                 yield session_key(namespace, reference)

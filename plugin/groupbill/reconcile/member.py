@@ -87,7 +87,8 @@ def reach(draft: Draft, case: Case, outcome: Outcome, reason: str | None, codes:
 def _entry(case: Case, line: Line, outcome: Outcome) -> Entry:
     theirs = NOBODY
     if outcome is not Outcome.HELD and case.on_file:
-        theirs = foreign(case.desk.index, case.participant, line, case.on_file)
+        codes = (line.code, case.base(line))
+        theirs = foreign(case.desk.index, case.participant, line, codes, case.on_file)
     return Entry(line, case.value(line), case.known(line), theirs)
 
 
