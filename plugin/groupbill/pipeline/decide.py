@@ -32,14 +32,13 @@ def decide(participant: Participant, judgement: Judgement, holding: Sequence[Fin
     if attendance is not None and attendance.present is None:
         reason = attendance.reason or "attendance-unverified"
         return Decided(Outcome.HELD, reason, ("CHG02",))
+    if holding:
+        return Decided(Outcome.HELD, f"rule:{holding[0].code}", _codes([*holding, *judgement.blocking]))
     if not participant.lines:
-        if holding:
-            return Decided(Outcome.HELD, f"rule:{holding[0].code}", _codes(holding))
         return Decided(Outcome.NOT_CHARGED, "family-member")
-    blocking = [*holding, *judgement.blocking]
-    if blocking:
-        first = min(blocking, key=lambda each: each.order)
-        return Decided(Outcome.HELD, f"rule:{first.code}", _codes(blocking))
+    if judgement.blocking:
+        first = min(judgement.blocking, key=lambda each: each.order)
+        return Decided(Outcome.HELD, f"rule:{first.code}", _codes(judgement.blocking))
     if participant.self_pay:
         return Decided(Outcome.PATIENT_PAY, "self-pay" if participant.coverages else "no-coverage")
     return Decided(Outcome.CHARGED, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..charges.contacts import visits
@@ -96,7 +97,7 @@ class SessionRun:
         self._derived = derived
         self._crashes = crashes
         self._elsewhere: dict[Finding, None] = {}
-        self._prices: list[Finding] = []
+        self._prices: dict[str, list[Finding]] = {}
 
     def report(self) -> SessionReport:
         """Judge, decide and plan every member."""
@@ -139,13 +140,14 @@ class SessionRun:
             self._session,
             member,
             charges or (),
-            price=self._price,
+            price=partial(self._price, member.member),
             kept=kinds,
         )
 
-    def _price(self, charge: Charge, coverage: Resource | None) -> Decimal | None:
-        answer, crashes = self._shop.hooks.resolve_price(charge, coverage, self._shop.context, place(self._session))
-        self._prices.extend(crashes)
+    def _price(self, member: str, charge: Charge, coverage: Resource | None) -> Decimal | None:
+        where = place(self._session)
+        answer, crashes = self._shop.hooks.resolve_price(charge, coverage, self._shop.context, where)
+        self._prices.setdefault(member, []).extend(crashes)
         return answer
 
     def _busy(self) -> tuple[Line, ...]:
@@ -173,7 +175,9 @@ class SessionRun:
         patient = member.patient or member.member
         filed = lines_on_file(shop.sources, patient)
         judgement = self._judged(participant, filed, busy)
-        decided = decide(participant, judgement, self._holding(member))
+        holding = self._holding(member)
+        decided = decide(participant, judgement, (*holding, *self._crashes))
+        judgement = judgement.and_also(holding)
         if decided.outcome is Outcome.NOT_CHARGED:
             return self._not_charged(member, decided.reason)
         plan = shop.planner.plan(participant, decided.outcome, decided.reason, codes=decided.codes, on_file=filed)
@@ -211,9 +215,9 @@ class SessionRun:
         return judgement
 
     def _holding(self, member: Member) -> tuple[Finding, ...]:
-        """ENG02 of plugins that holds this member."""
-        prices, self._prices = tuple(dict.fromkeys(self._prices)), []
-        return (*self._derived.holding.get(member.member, ()), *self._crashes, *prices)
+        """ENG02 of plugins that holds this member alone."""
+        prices = self._prices.pop(member.member, ())
+        return (*self._derived.holding.get(member.member, ()), *dict.fromkeys(prices))
 
     def _before_written(
         self, participant: Participant, steps: Sequence[Step], findings: Sequence[Finding]
