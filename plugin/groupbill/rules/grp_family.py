@@ -9,13 +9,16 @@ from .crowd import crowd
 from .rule import Context, ParticipantRule
 from .services import own_place
 
+_FAMILY = frozenset({"90849", "90847", "90846"})
+
 
 class FamilyCode(ParticipantRule):
     """The code doesn't fit families, or not this number of them.
 
     ## What it does
     Fails for 90853 when the participants are families (each came with relatives of their own), for 90849 when
-    there is one family only, and for 90847 or 90846 when there are several.
+    there is one family only, and for 90847 or 90846 when there are several; also when nothing says who of a
+    family is the identified patient.
 
     ## Why it matters
     Multi-family group therapy is 90849, once per family, on the claim of the identified patient; therapy of
@@ -35,20 +38,29 @@ class FamilyCode(ParticipantRule):
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the code against who came together."""
-        session = participant.session
-        code = participant.lines[0].code if participant.lines else session.code
-        if code == "90853" or session.code == "90853":
-            wrong = crowd(session).only_families
-            message = "typed 90853, but the participants are families: 90849 for several, 90847 for one"
-        elif code in ("90849", "90847", "90846"):
-            families = crowd(session).families
-            if not families:
-                return None
-            wrong = (families == 1) if code == "90849" else (families > 1)
-            message = f"{code} for {'one family' if families == 1 else f'{families} families'}"
-        else:
+        wrong = _misfit(participant)
+        if wrong is None:
             return None
-        return (self.finding(message, at=own_place(participant)),) if wrong else ()
+        return (self.finding(wrong, at=own_place(participant)),) if wrong else ()
+
+
+def _misfit(participant: Participant) -> str | None:
+    """What is wrong with the code for the families that came; empty where nothing is, None for other services."""
+    session = participant.session
+    present = crowd(session)
+    if session.code == "90853":
+        if not present.only_families:
+            return ""
+        return "typed 90853, but the participants are families: 90849 for several, 90847 for one"
+    if session.code not in _FAMILY:
+        return None
+    if participant.member.family is None:
+        return "nothing says who of the family is the identified patient"
+    billed = participant.lines[0].code if participant.lines else ""
+    code = billed if billed in _FAMILY else session.code
+    if (present.families > 1) is (code == "90849"):
+        return ""
+    return f"{code} for {'one family' if present.families < 2 else f'{present.families} families'}"
 
 
 class RelatedParticipants(ParticipantRule):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from ..policies import Policies
 from ..rules.catalogue import bundled
 from ..rules.page import Example, handbook
 from .cases import Case, load
 
+_QUOTED = re.compile(r"'([0-9][0-9.:-]*)'")
 _HIDDEN = frozenset({"why", "doc", "expect"})
 
 
@@ -30,7 +30,8 @@ def _example(case: Case) -> Example:
 
 
 def _plain(text: str) -> str:
-    return "# the usual session: eight people, an hour, in person" if text == "{}" else text
+    """Codes and numbers without quotes: cases are read as text anyway."""
+    return "# the usual session: eight people, an hour, in person" if text == "{}" else _QUOTED.sub(r"\1", text)
 
 
 def _expected(case: Case) -> str:
@@ -40,13 +41,16 @@ def _expected(case: Case) -> str:
 
 
 def severities(on: date) -> dict[str, dict[str, str]]:
-    """Severity per rule and bundled payer policy, where the policy changes it."""
+    """Severity per rule and bundled payer policy, where the policy changes it on a date or is going to."""
     policies = Policies.load(())
     found: dict[str, dict[str, str]] = {}
-    for name in sorted(policies.ids):
-        stated: Mapping[str, Any] = policies.in_force(name, on)["severity"]
-        for code, severity in stated.items():
-            found.setdefault(code, {})[name] = str(severity)
+    for name in policies.ids:
+        stated = [each for file in policies.chain(name) for each in file.values.get("severity", ())]
+        days = sorted({on, *(day for each in stated for day in each.turns() if day > on)})
+        for day in days:
+            for code, severity in policies.in_force(name, day)["severity"].items():
+                since = "" if day == on else f" from {day}"
+                found.setdefault(code, {}).setdefault(name, f"{severity}{since}")
     return found
 
 
