@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groupbill.model import Charge, Member, Session
+from groupbill import Charge, Member, Session
 
 GROUP = "90853"
 SEVERAL_FAMILIES = "90849"

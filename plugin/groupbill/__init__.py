@@ -62,6 +62,65 @@ if TYPE_CHECKING:
     from .rules.rule import Context as RuleContext
     from .settings import Settings
 
+__all__ = [
+    "Action",
+    "Attendance",
+    "Bill",
+    "Billing",
+    "Change",
+    "ChangeContext",
+    "Charge",
+    "ClaimRule",
+    "Context",
+    "Coverage",
+    "DayRule",
+    "Diagnosis",
+    "Effect",
+    "Evidence",
+    "Finding",
+    "Fix",
+    "GroupBillError",
+    "Host",
+    "InputError",
+    "Line",
+    "LineRule",
+    "Member",
+    "MemberReport",
+    "Outcome",
+    "Participant",
+    "ParticipantRule",
+    "PatientDay",
+    "Performer",
+    "Period",
+    "PluginError",
+    "Policy",
+    "PolicyError",
+    "Read",
+    "Recheck",
+    "Reconcile",
+    "ReconcileGroup",
+    "Rendering",
+    "Report",
+    "Resource",
+    "Rule",
+    "RuleContext",
+    "RuleDefinitionError",
+    "ServerError",
+    "Session",
+    "SessionReport",
+    "SessionRule",
+    "Settings",
+    "SettingsError",
+    "Severity",
+    "Step",
+    "UsageError",
+    "Verdict",
+    "Visit",
+    "Wait",
+    "__version__",
+    "hookimpl",
+]
+
 _HOMES = {
     "errors": "GroupBillError InputError PluginError PolicyError RuleDefinitionError ServerError SettingsError"
     " UsageError",
@@ -77,7 +136,6 @@ _HOMES = {
 """Where each public name lives; loaded when first used, so that `import groupbill` stays quick."""
 
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
-__all__ = sorted([*_HOME, "RuleContext", "__version__"])  # noqa: PLE0605 - a list, made from the table above
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ def patient_day(
     others: Iterable[Line],
     visits: tuple[Visit, ...],
     busy: tuple[Line, ...],
-    known: Sequence[str],
+    known: Collection[str],
 ) -> PatientDay:
     """Everything of the participant's patient on the date of service.
 
@@ -53,7 +53,7 @@ def _own_visits(participant: Participant) -> frozenset[str]:
     return frozenset(filter(None, (participant.member.encounter, participant.session.encounter)))
 
 
-def _superseded(line: Line, session: str, own: frozenset[str], known: Sequence[str]) -> bool:
+def _superseded(line: Line, session: str, own: frozenset[str], known: Collection[str]) -> bool:
     """Whether a line on file is what groupbill wrote for a session of this run, or the visit itself."""
     if line.ours:
         return line.session in known or line.session == session or line.encounter in own

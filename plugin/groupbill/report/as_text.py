@@ -129,8 +129,8 @@ def _explained(report: SessionReport) -> Iterator[Text]:
     for found in same.values():
         names = ", ".join(dict.fromkeys(member for _, member in found))
         if len(found) == 1 or any(finding.fix for finding, _ in found):
-            for finding, member in found:
-                yield finding_text(finding, member)
+            for finding, name in found:
+                yield finding_text(finding, name)
         else:
             yield finding_text(found[0][0], names, at=False)
 
