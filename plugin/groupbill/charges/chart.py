@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..model import Resource
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .sources import Sources
 
 T = TypeVar("T")
+_UNKNOWN = object()
 
 
 class Chart:
@@ -38,11 +39,10 @@ class Chart:
 
     def once(self, name: Hashable, make: Callable[[], T]) -> T:
         """What `make` answered when `name` was first asked for on this chart."""
-        try:
-            found: T = self._known[name]
-        except KeyError:
+        found = self._known.get(name, _UNKNOWN)
+        if found is _UNKNOWN:
             found = self._known[name] = make()
-        return found
+        return cast(T, found)
 
 
 def _records(sources: Sources, patient: str) -> tuple[str, ...]:

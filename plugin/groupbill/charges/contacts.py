@@ -128,8 +128,15 @@ def visits(sources: Sources, patient: str, on: date, own: str | None = None) -> 
     """
     chart = sources.chart(patient)
     found = [each for each in contacts(sources, chart) if each.touches(on)]
-    several = len(found) > 1
-    made = (_visit(sources, chart, each, own, several) for each in found)
+    if len(found) < 2:
+        return tuple(_visit(each, own) for each in found)
+    made = [
+        replace(
+            _visit(each, own),
+            notes=tuple(note.reference for note in notes_of(sources, chart, each.reference, own=True) if note.signed),
+        )
+        for each in found
+    ]
     return tuple(sorted(made, key=lambda visit: (_start(visit.period), visit.reference)))
 
 
@@ -137,8 +144,8 @@ def _start(when: Period) -> str:
     return when.start.isoformat() if when.start else ""
 
 
-def _visit(sources: Sources, chart: Chart, each: Contact, own: str | None, several: bool) -> Visit:
-    visit = Visit(
+def _visit(each: Contact, own: str | None) -> Visit:
+    return Visit(
         reference=each.reference,
         status=each.status,
         category=each.category,
@@ -147,7 +154,3 @@ def _visit(sources: Sources, chart: Chart, each: Contact, own: str | None, sever
         practitioners=each.practitioners,
         own_session=each.reference == own,
     )
-    if not several:
-        return visit
-    signed = (note.reference for note in notes_of(sources, chart, each.reference, own=True) if note.signed)
-    return replace(visit, notes=tuple(signed))

@@ -97,7 +97,6 @@ def _read(sources: Sources, resource: Resource, reference: str, on: date) -> Cov
     if policy_id is None:
         policy_id = _by_type(resource, named)
     stated = resource.get("period")
-    relationship = resource.get("relationship")
     order = resource.get("order")
     return Coverage(
         reference=reference,
@@ -109,10 +108,18 @@ def _read(sources: Sources, resource: Resource, reference: str, on: date) -> Cov
         self_pay=policy_id == SELF_PAY,
         beneficiary=ref(resource.get("beneficiary"), resource),
         subscriber_id=_subscriber_id(resource),
-        relationship=next((code for _, code in codings(relationship)), None) if relationship else None,
+        relationship=_code(resource.get("relationship")),
         period=period(stated, sources.zone()),
         resource=resource,
     )
+
+
+def _code(concept: Any) -> str | None:
+    """The first code of a concept."""
+    for coding in concept.get("coding") or () if concept else ():
+        if coding.get("code"):
+            return str(coding["code"])
+    return None
 
 
 def _payers(resource: Resource) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..fhir.codes import ICD10CM, code_in
+from ..fhir.codes import ICD10CM, code_in, codings
 from ..fhir.dates import day
 from ..fhir.encounter import diagnosis_elements
 from ..model import Diagnosis, Resource
@@ -31,9 +31,9 @@ class _Problem(NamedTuple):
 
 def diagnoses(sources: Sources, chart: Chart, own: Resource, on: date) -> tuple[Diagnosis, ...]:
     """At most twelve codes, each once: the clinician's ranking is kept; without one chapter F comes first."""
-    ranked = tuple(_first(_ranked(sources, chart, own, on)))
+    ranked = _first(_ranked(sources, chart, own, on)) if "diagnosis" in own else None
     if ranked:
-        return ranked
+        return tuple(ranked)
     found = (
         Diagnosis(code=problem.code, condition=problem.reference, active=True)
         for problem in _problems(sources, chart)
@@ -43,8 +43,11 @@ def diagnoses(sources: Sources, chart: Chart, own: Resource, on: date) -> tuple[
 
 
 def _first(found: Iterable[Diagnosis]) -> list[Diagnosis]:
+    each = list(found)
+    if len(each) < 2:
+        return each
     codes: dict[str, Diagnosis] = {}
-    for diagnosis in found:
+    for diagnosis in each:
         codes.setdefault(diagnosis.code, diagnosis)
     return list(codes.values())[:MOST]
 
@@ -82,7 +85,7 @@ def _problems(sources: Sources, chart: Chart) -> tuple[_Problem, ...]:
 
 
 def _problem(resource: Resource, reference: str) -> _Problem | None:
-    code = code_in(resource.get("code"), ICD10CM)
+    code = next((code for uri, code in codings(resource.get("code")) if uri == ICD10CM), None)
     if code is None or _status(resource.get("verificationStatus")) in _WITHDRAWN:
         return None
     return _Problem(

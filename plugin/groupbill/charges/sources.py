@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..fhir.index import Index
 from ..model import Resource
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _CHARTS = 4096
 _FACTS = 16384
+_UNKNOWN = object()
 _EMPTY: Mapping[str, Any] = {}
 
 
@@ -53,13 +54,12 @@ class Sources:
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` answered when `key` was first asked for in this run."""
-        try:
-            found: T = self._facts[key]
-        except KeyError:
+        found = self._facts.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
             if len(self._facts) >= _FACTS:
                 self._facts.clear()
             found = self._facts[key] = make()
-        return found
+        return cast(T, found)
 
     def in_session(self, session: str) -> dict[Hashable, Any]:
         """A memory for one session (its key), emptied when the next one is asked about."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import uuid
 from datetime import UTC, datetime
@@ -17,14 +16,17 @@ CHARGE_ITEM_SYSTEM = ID + "chargeitem"
 CLAIM_SYSTEM = ID + "claim"
 TASK_SYSTEM = ID + "task"
 
-_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
+_SHIFTS = (70, 60, 50, 40, 30, 20, 10, 0)
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, BASE)
 
 
 def digest(namespace: str, *parts: str) -> str:
     """Sixteen characters of Crockford base32 over a SHA-256 of the namespace and the parts."""
     data = "\x1f".join((namespace, *parts)).encode()
-    return base64.b32encode(hashlib.sha256(data).digest()[:10]).translate(_CROCKFORD).decode()
+    bits = int.from_bytes(hashlib.sha256(data).digest()[:10], "big")
+    return "".join([_PAIRS[(bits >> shift) & 1023] for shift in _SHIFTS])
 
 
 def resource_id(system: str, value: str) -> str:
