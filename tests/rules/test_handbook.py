@@ -10,6 +10,7 @@ from groupbill.cli.rules import list_rules, show_rule
 from groupbill.errors import UsageError
 from groupbill.rules.catalogue import Catalogue
 from groupbill.rules.page import BY_CONSTRUCTION
+from groupbill.testing.facts import context
 from groupbill.testing.handbook import write
 
 ROOT = Path(__file__).parents[2]
@@ -52,3 +53,9 @@ def test_what_is_no_rule_says_why() -> None:
 def test_an_unknown_code_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean GRP0"):
         show_rule(CATALOGUE, "GRP0X")
+
+
+def test_every_denial_code_is_in_the_table() -> None:
+    denial = context().reference.denial
+    unknown = {(rule.code, code) for rule in CATALOGUE.rules for code in rule.denial if denial(code) is None}
+    assert unknown == set()
