@@ -58,7 +58,8 @@ def _too_early(codes: tuple[str, ...], participant: Participant) -> bool:
     """Whether Medicare is billed for a counselor before it paid any."""
     return (
         participant.session.date_of_service < COUNSELLORS_FROM
-        and not COUNSELLORS.isdisjoint(codes)
+        and bool(codes)
+        and COUNSELLORS.issuperset(codes)
         and is_medicare(participant.policy)
     )
 
@@ -88,10 +89,7 @@ class CounselorBeforeMedicarePaid(ParticipantRule):
         codes = {code for rendering in participant.rendering for code in rendering.taxonomies} & COUNSELLORS
         if not codes or not is_medicare(participant.policy):
             return None
-        if not any(
-            _too_early(rendering.taxonomies, participant) and COUNSELLORS.issuperset(rendering.taxonomies)
-            for rendering in participant.rendering
-        ):
+        if not any(_too_early(rendering.taxonomies, participant) for rendering in participant.rendering):
             return ()
         message = f"Medicare pays {', '.join(sorted(codes))} from {COUNSELLORS_FROM} on"
         return (self.finding(message, at=own_place(participant)),)
