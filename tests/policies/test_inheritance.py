@@ -99,6 +99,14 @@ def test_a_date_without_a_value_falls_to_the_parent(write: Write) -> None:
     assert in_force["2026-07-01"].source == "Conn. Agencies Regs. 17b-262-822"
 
 
+def test_null_leaves_an_end_open_and_a_source_unsaid(write: Write) -> None:
+    dated = [{"value": 8, "from": None, "to": "2026-06-30", "source": None, "confidence": None}]
+    policies = Policies.load([write("acme", "medicaid-ct", group_size__max=dated)])
+    first = policies.in_force("acme", date.min).values["group_size.max"]
+    assert (first.value, first.source, first.confidence) == (8, "", "")
+    assert policies.in_force("acme", date(2026, 7, 1))["group_size.max"] == 12
+
+
 def test_a_list_of_plain_objects_is_one_value(write: Write) -> None:
     limit = {"codes": ["90853"], "days": 7, "max": 2}
     policies = Policies.load(

@@ -123,7 +123,7 @@ DOCUMENTS: list[tuple[Any, str]] = [
     ([], "acme.json: /: expected an object with id, title, extends and values, not []"),
     ({"id": "acme"}, "acme.json: /: expected the key 'values'"),
     ({"id": "acme", "value": {}}, "acme.json: /value: unknown key 'value' (did you mean 'values'?)"),
-    ({"id": "Acme Gold", "values": {}}, "acme.json: /id: expected an id of small letters"),
+    ({"id": "Acme Gold", "values": {}}, "acme.json: /id: expected an id of letters, digits"),
     ({"id": "acme", "title": 7, "values": {}}, "acme.json: /title: expected text in quotes, not 7"),
     (
         {"id": "acme", "extends": "medicad", "values": {}},

@@ -29,6 +29,7 @@ def check_policies(files: Sequence[Path], settings: Path | None) -> str:
     """
     if not files:
         raise UsageError("nothing to check: name a policy file")
+    files = tuple(dict.fromkeys(files))
     others = [each for each in Settings.load(settings).policy_files if not any(_same(each, file) for file in files)]
     _readable(files)
     policies = Policies.load([*others, *files])

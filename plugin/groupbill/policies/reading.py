@@ -49,9 +49,9 @@ def bundled() -> tuple[PolicyFile, ...]:
 def policy_file(document: Mapping[str, Any], place: str) -> PolicyFile:
     """The typed form of a document that holds to the schema."""
     name = document["id"]
-    extends = document.get("extends", None if name == ROOT else ROOT)
+    extends = document.get("extends") or (None if name == ROOT else ROOT)
     values = {key: tuple(_dated(key, value)) for key, value in document["values"].items()}
-    return PolicyFile(name, document.get("title", name), extends, values, place)
+    return PolicyFile(name, document.get("title") or name, extends, values, place)
 
 
 def _is_dated(value: Any) -> bool:
@@ -72,8 +72,8 @@ def _dated(key: str, value: Any) -> Iterator[Dated]:
             _frozen(key, each["value"]),
             _day(each.get("from")),
             _day(each.get("to")),
-            each.get("source", ""),
-            each.get("confidence", ""),
+            each.get("source") or "",
+            each.get("confidence") or "",
         )
 
 
