@@ -380,11 +380,14 @@ def test_our_claim_takes_the_session_from_our_charge_item(world):
     assert (line.at, line.ours, line.session, line.also) == ("Claim/c1", True, "S" * 16, ("ChargeItem/ci1",))
 
 
-def test_a_rendering_provider_named_by_number_is_found_or_kept_as_number(world):
+def test_a_rendering_provider_named_by_number_is_found_or_stays_named_by_it(world):
     team = [{"sequence": 1, "provider": {"identifier": {"system": world.NPI, "value": "1234567893"}}}]
     assert lines(claim(world, careTeam=team))[0].rendering == "Practitioner/rivera"
     team = [{"sequence": 1, "provider": {"identifier": {"system": "NPI", "value": "1999999984"}}}]
-    assert lines(claim(world, careTeam=team))[0].rendering == "npi|1999999984"
+    assert (
+        lines(claim(world, careTeam=team))[0].rendering
+        == "Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1999999984"
+    )
 
 
 def test_the_rendering_provider_is_not_the_supervisor(world):

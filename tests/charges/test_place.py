@@ -156,3 +156,9 @@ def test_an_r5_virtual_service_is_video(world):
 
 def test_the_place_reaches_the_line(world):
     assert world.gather().lines[0].place_of_service == "11"
+
+
+def test_a_home_is_the_patients_even_where_the_session_was_named_after_it(world):
+    at(own_class(world, "VR"), "home", world.coded(ROLE, "PTRES"))
+    world.session = replace(world.session, location="Location/home")
+    assert place(world) == ("video", "10", False, True)

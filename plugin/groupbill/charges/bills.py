@@ -8,7 +8,6 @@ from typing import Any
 
 from ..fhir.codes import ICD10CM, code_in
 from ..fhir.dates import day
-from ..fhir.references import LOGICAL
 from ..model import Bill, Billing, Coverage, Diagnosis, Finding, Line, Policy, Resource
 from ..model.identity import CHARGE_ITEM_SYSTEM, CLAIM_SYSTEM
 from . import charge_items, claims
@@ -211,11 +210,9 @@ def _unresolved(sources: Sources, provider: str | None, leader: str | None) -> f
     """Who is named by the bill without a resource or NPI to be seen."""
     named = {"provider": _party(sources, provider), "rendering": leader}
     return frozenset(
-        name
-        for name, reference in named.items()
-        if reference is not None and not reference.startswith("npi|") and not _seen(sources, reference)
+        name for name, reference in named.items() if reference is not None and not _seen(sources, reference)
     )
 
 
 def _seen(sources: Sources, reference: str) -> bool:
-    return bool(sources.get(reference)) or (LOGICAL in reference and "us-npi" in reference)
+    return bool(sources.get(reference)) or npi_of(sources, reference) is not None

@@ -16,7 +16,6 @@ from .values import rows, string
 
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _WITHDRAWN = frozenset({"entered-in-error", "superseded", "cancelled"})
-_PROFESSIONAL = ("Practitioner", "npi|")
 
 
 def notes_of(sources: Sources, chart: Chart, encounter: str | None, *, own: bool) -> tuple[Note, ...]:
@@ -58,7 +57,7 @@ def _signers(resource: Resource) -> list[Any]:
 
 def _practitioners(sources: Sources, resource: Resource, elements: Any) -> tuple[str, ...]:
     found = (practitioner(sources, sources.index.ref(element, resource)) for element in elements)
-    return tuple(dict.fromkeys(each for each in found if each and each.startswith(_PROFESSIONAL)))
+    return tuple(dict.fromkeys(each for each in found if each and each.startswith("Practitioner")))
 
 
 def _digest(sources: Sources, resource: Resource) -> str | None:

@@ -47,14 +47,14 @@ def identifier(resource: Resource, canonical: str) -> str | None:
 
 
 def practitioner(sources: Sources, reference: str | None) -> str | None:
-    """`Practitioner/id` behind a reference in any form, else `npi|...`, else the reference itself."""
+    """`Practitioner/id` behind a reference in any form, else the logical reference by NPI, else what was said."""
     if reference is None or (reference.startswith("Practitioner/") and "#" not in reference):
         return reference
     if reference.startswith("PractitionerRole/") and "#" not in reference:
         role = sources.get(reference)
         return practitioner(sources, sources.index.ref(role.get("practitioner"), role)) or reference
     if _LOGICAL_NPI in reference:
-        return "npi|" + reference.partition(_LOGICAL_NPI)[2]
+        return _by_number(reference.partition(_LOGICAL_NPI)[2])
     return _contained(sources, reference) if "#" in reference else reference
 
 
@@ -69,15 +69,17 @@ def _contained(sources: Sources, reference: str) -> str:
         return (practitioner(sources, found) if found not in (None, reference) else None) or reference
     named = {"type": "Practitioner", "identifier": {"system": NPI, "value": number}}
     found = sources.index.ref(named)
-    return found if found and LOGICAL not in found else f"npi|{number}"
+    return found if found and LOGICAL not in found else _by_number(number)
+
+
+def _by_number(number: str) -> str:
+    return f"Practitioner{_LOGICAL_NPI}{number}"
 
 
 def npi_of(sources: Sources, reference: str | None) -> str | None:
-    """The NPI of a practitioner or organization on file, or of `npi|...`."""
+    """The NPI of a practitioner or organization on file, or named by it."""
     if reference is None:
         return None
-    if reference.startswith("npi|"):
-        return reference[4:]
     if _LOGICAL_NPI in reference:
         return reference.partition(_LOGICAL_NPI)[2]
     return identifier(sources.get(reference), NPI)

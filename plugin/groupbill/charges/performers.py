@@ -58,11 +58,12 @@ def _who(leader: Performer) -> str:
 
 def _rendering(sources: Sources, leader: Performer, session: Session, number: int) -> Rendering:
     on, organization = session.date_of_service, session.service_provider
-    known, role = _facts(sources, leader.practitioner, organization, on, leader.reference)
+    who = practitioner(sources, leader.practitioner)
+    known, role = _facts(sources, who, organization, on, leader.reference)
     supervisor = leader.supervisor or (role.supervisor if role else None)
     above, above_role = _facts(sources, supervisor, organization, on)
     return Rendering(
-        practitioner=leader.practitioner,
+        practitioner=who,
         role=role.reference if role else None,
         npi=known.npi or (role.npi if role else None),
         taxonomies=_taxonomies(known, role),

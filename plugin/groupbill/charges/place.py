@@ -152,8 +152,9 @@ def _in_person(
 
 
 def _remote(sources: Sources, session: Session, own: Resource, locations: list[str]) -> tuple[str, bool, bool]:
-    """Code, at home, assumed. The session's own Location is where the leader sat, not the patient."""
-    found = _first_known(sources, [each for each in locations if each != session.location])
+    """Code, at home, assumed. The session's Location is where the leader sat, unless it is somebody's home."""
+    elsewhere = [each for each in locations if each != session.location or spot(sources, each).home]
+    found = _first_known(sources, elsewhere)
     if found.home or (not found.known and category(own) == "HH"):
         return "10", True, False
     if found.known:
