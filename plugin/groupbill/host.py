@@ -15,6 +15,7 @@ from .plugins import ChangeContext, Hooks, Registry
 from .policies import Policies
 from .reference import Reference
 from .report.report import Report
+from .rules.catalogue import Catalogue
 from .rules.rulebook import Rulebook
 from .settings import Settings
 from .version import VERSION
@@ -56,8 +57,11 @@ class Host:
         self.hooks = Hooks(self.registry)
         self._rules = [rule for _, rule in self.hooks.register_rules()]
         self._gate = gate
-        self.catalogue = Rulebook(self._rules, self.settings).catalogue
+        self.catalogue = Catalogue.with_bundled(self._rules)
         """All rules, the bundled ones and those of plugins."""
+        known = {rule.code: rule.name for rule in self.catalogue.rules}
+        self.settings.check_rules(known)
+        self.policies.check_rules(known)
 
     def run(self, resources: Iterable[Mapping[str, Any]], today: date | None = None) -> Report:
         """Derive, check and plan over resources held in memory.
@@ -88,7 +92,7 @@ class Host:
         accept_corrections: bool = False,
     ) -> Run:
         """A run whose sessions can be taken one by one, in the order of the report."""
-        rulebook = Rulebook(self._rules, self.settings)
+        rulebook = Rulebook((), self.settings, catalogue=self.catalogue)
         pipeline = Pipeline(
             settings=self.settings,
             policies=self.policies,
@@ -117,7 +121,7 @@ class Host:
             settings=self.settings,
             policies=self.policies,
             reference=self.reference,
-            rulebook=Rulebook(self._rules, self.settings),
+            rulebook=Rulebook((), self.settings, catalogue=self.catalogue),
             hooks=self.hooks,
         )
         day = today or self.today()

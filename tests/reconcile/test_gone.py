@@ -128,7 +128,7 @@ def test_a_session_that_is_none_any_more_is_found_by_its_key(ehr, status, found)
     index = Index()
     for reference, resource in ehr.files.items():
         index.add(json.loads(json.dumps(resource)), json.dumps(resource), reference)
-    assert list(orphans(index, "", set())) == ([key] if found else [])
+    assert list(orphans(index, "", set())) == ([(key, "Encounter/g1")] if found else [])
     assert list(orphans(index, "", {key})) == []
 
 
@@ -140,4 +140,4 @@ def test_a_deleted_session_is_found_and_one_that_was_not_read_is_not(ehr):
     for reference, resource in ehr.files.items():
         index.add(json.loads(json.dumps(resource)), json.dumps(resource), reference)
     assert list(orphans(index, "", set())) == []
-    assert list(orphans(index, "", set(), deleted={"Encounter/g1"})) == [key]
+    assert list(orphans(index, "", set(), deleted={"Encounter/g1"})) == [(key, "Encounter/g1")]

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..charges.contacts import visits
 from ..charges.documentation import kept
 from ..charges.gather import gather
 from ..charges.on_file import lines_on_file
-from ..charges.sources import Sources
-from ..fhir.index import Index
 from ..model import (
-    Attendance,
     Charge,
     Finding,
     Line,
@@ -28,63 +24,15 @@ from ..model import (
     SessionReport,
     Step,
 )
-from ..plugins import Context, Hooks, place
-from ..reconcile import Desk, Gate, Origin, Planner
-from ..rules.rule import Context as RuleContext
-from ..rules.rulebook import Rulebook
-from ..version import VERSION
+from ..plugins import place
 from .attend import unverified
 from .day import desired_bills, patient_day
 from .decide import decide
 from .derive import Derived
+from .dissolved import left
 from .judge import Judgement, judge
-from .ledger import Ledger
+from .shop import Shop
 from .summary import member_report
-
-if TYPE_CHECKING:
-    from .stages import Pipeline
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shop:
-    """What all sessions of a run are worked on with."""
-
-    index: Index
-    sources: Sources
-    ledger: Ledger
-    hooks: Hooks
-    rulebook: Rulebook
-    planner: Planner
-    context: Context
-    rule_context: RuleContext
-
-    @classmethod
-    def open(cls, pipeline: Pipeline, index: Index, sources: Sources, ledger: Ledger, context: Context) -> Shop:
-        """For one run."""
-        settings = pipeline.settings
-        desk = Desk(
-            index=index,
-            gate=Gate("full" if pipeline.gate == "full" else "schema"),
-            today=context.today,
-            namespace=settings.namespace,
-            claim_status=settings.claim_status,
-        )
-        origin = Origin(
-            recorded=f"{context.today.isoformat()}T00:00:00Z",
-            software=f"groupbill {VERSION}",
-            editions=pipeline.reference.editions(),
-            plugins=pipeline.hooks.registry.versions,
-        )
-        return cls(
-            index=index,
-            sources=sources,
-            ledger=ledger,
-            hooks=pipeline.hooks,
-            rulebook=pipeline.rulebook,
-            planner=Planner(desk, origin),
-            context=context,
-            rule_context=RuleContext(reference=pipeline.reference, settings=settings, today=context.today),
-        )
 
 
 class SessionRun:
@@ -193,8 +141,8 @@ class SessionRun:
         if plan.outcome in (Outcome.HELD, Outcome.NOT_CHARGED):
             shop.ledger.take_out(self._session.key, patient)
         weighed = [shop.rulebook.weigh(each, participant.policy) for each in plan.findings]
-        judgement = judgement.and_also([each for each in weighed if each is not None])
-        return member_report(participant, plan, judgement.findings, shop.rule_context)
+        said = [each for each in weighed if each is not None]
+        return member_report(participant, plan, judgement.findings, said, shop.rule_context)
 
     def _judged(self, participant: Participant, filed: Sequence[Line], busy: tuple[Line, ...]) -> Judgement:
         """The rules; of a member whose attendance is open only what is said about the attendance."""
@@ -269,16 +217,4 @@ class SessionRun:
         session = self._session
         present = [member.patient for member in session.members if member.patient is not None]
         for plan in self._shop.planner.departed(session.key, present):
-            yield MemberReport(
-                member=plan.patient,
-                patient=plan.patient,
-                encounter=None,
-                outcome=Outcome.NOT_CHARGED,
-                reason="not-attended",
-                policy=None,
-                attendance=Attendance(member=plan.patient, present=False, reason="not-attended"),
-                charge_item=plan.charge_item,
-                claim=plan.claim,
-                plan=plan.steps,
-                findings=plan.findings,
-            )
+            yield left(plan)

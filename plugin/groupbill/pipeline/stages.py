@@ -12,14 +12,17 @@ from ..fhir.index import Index
 from ..model import Action, Checked, Finding, Member, Session, SessionReport, Severity, Tally
 from ..plugins import Context, Hooks
 from ..policies import Policies
+from ..reconcile import orphans
 from ..reference import Reference
 from ..rules.rulebook import Rulebook
 from ..sessions import find, resolve
 from ..settings import Settings
 from .attend import attend
 from .derive import Derived, derive
+from .dissolved import dissolved
 from .ledger import Ledger
-from .session import SessionRun, Shop
+from .session import SessionRun
+from .shop import Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ class Run:
         self._pipeline = pipeline
         self._index = index
         self._accept = accept_corrections
+        self._only = only
         self._corrections = 0
         self._elsewhere: dict[str, dict[Finding, None]] = {}
         settings = pipeline.settings
@@ -110,6 +114,14 @@ class Run:
                 self._corrections += sum(step.action in (Action.REPLACE, Action.VOID) for step in member.plan)
             self._note(report.findings)
             yield report
+        yield from self._orphans(shop)
+
+    def _orphans(self, shop: Shop) -> Iterator[SessionReport]:
+        """Sessions that were charged and are none any more, though their Encounter is on file."""
+        found = orphans(self._index, self._pipeline.settings.namespace, self._ledger.sessions)
+        for key, reference in sorted(found):
+            if self._only is None or reference in self._only:
+                yield dissolved(shop, key, reference)
 
     def _note(self, findings: tuple[Finding, ...]) -> None:
         """Remember findings on Claims and ChargeItems of others."""

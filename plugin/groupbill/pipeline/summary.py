@@ -13,11 +13,27 @@ from .judge import placed
 
 
 def member_report(
-    participant: Participant, plan: MemberPlan, findings: Iterable[Finding], context: Context
+    participant: Participant,
+    plan: MemberPlan,
+    findings: Iterable[Finding],
+    said: Iterable[Finding],
+    context: Context,
 ) -> MemberReport:
-    """The report of a member who is charged, patient-pay or held (or turned out not to be charged)."""
+    """The report of a member who is charged, patient-pay or held (or turned out not to be charged).
+
+    Args:
+        participant: The facts.
+        plan: How the member ends.
+        findings: Of the rules, at derived references.
+        said: While the plan was made, at real references.
+        context: For the expected payment.
+    """
     member = participant.member
     standing = plan.outcome is not Outcome.NOT_CHARGED
+    names = _names(participant, plan, context.settings.namespace)
+    if plan.reason == "already-claimed":
+        findings = _elsewhere(findings, participant, names)
+    ordered = dict.fromkeys([*placed(findings, names), *said])
     return MemberReport(
         member=member.member,
         patient=member.patient,
@@ -30,8 +46,14 @@ def member_report(
         charge_item=plan.charge_item,
         claim=plan.claim,
         plan=plan.steps,
-        findings=placed(findings, _names(participant, plan, context.settings.namespace)),
+        findings=tuple(sorted(ordered, key=lambda each: each.order)),
     )
+
+
+def _elsewhere(findings: Iterable[Finding], participant: Participant, names: dict[str, str]) -> list[Finding]:
+    """Without what was said about own lines that are not going to exist."""
+    own = {line.at for line in participant.lines} | names.keys()
+    return [each for each in findings if each.at.split("#", 1)[0] not in own]
 
 
 def report_lines(participant: Participant, plan: MemberPlan, context: Context) -> tuple[ReportLine, ...]:

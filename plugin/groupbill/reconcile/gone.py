@@ -76,8 +76,10 @@ def _never() -> bool:
     return False
 
 
-def orphans(index: Index, namespace: str, known: Collection[str], deleted: Collection[str] = ()) -> Iterator[str]:
-    """Keys of sessions that were charged and are none any more: deleted, or on file, over, and no session.
+def orphans(
+    index: Index, namespace: str, known: Collection[str], deleted: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Key and Encounter of sessions that were charged and are none any more: deleted, or on file and over.
 
     An Encounter that is merely not among what was read proves nothing.
 
@@ -99,4 +101,4 @@ def orphans(index: Index, namespace: str, known: Collection[str], deleted: Colle
         if session_key(namespace, reference) in keys:
             resource = index.get(reference)
             if reference in deleted or (resource and encounters.status(resource) not in _WAITING):
-                yield session_key(namespace, reference)
+                yield session_key(namespace, reference), reference

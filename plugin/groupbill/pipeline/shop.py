@@ -1,0 +1,60 @@
+"""What all sessions of a run are worked on with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..charges.sources import Sources
+from ..fhir.index import Index
+from ..plugins import Context, Hooks
+from ..reconcile import Desk, Gate, Origin, Planner
+from ..rules.rule import Context as RuleContext
+from ..rules.rulebook import Rulebook
+from ..version import VERSION
+from .ledger import Ledger
+
+if TYPE_CHECKING:
+    from .stages import Pipeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """What all sessions of a run are worked on with."""
+
+    index: Index
+    sources: Sources
+    ledger: Ledger
+    hooks: Hooks
+    rulebook: Rulebook
+    planner: Planner
+    context: Context
+    rule_context: RuleContext
+
+    @classmethod
+    def open(cls, pipeline: Pipeline, index: Index, sources: Sources, ledger: Ledger, context: Context) -> Shop:
+        """For one run."""
+        settings = pipeline.settings
+        desk = Desk(
+            index=index,
+            gate=Gate("full" if pipeline.gate == "full" else "schema"),
+            today=context.today,
+            namespace=settings.namespace,
+            claim_status=settings.claim_status,
+        )
+        origin = Origin(
+            recorded=f"{context.today.isoformat()}T00:00:00Z",
+            software=f"groupbill {VERSION}",
+            editions=pipeline.reference.editions(),
+            plugins=pipeline.hooks.registry.versions,
+        )
+        return cls(
+            index=index,
+            sources=sources,
+            ledger=ledger,
+            hooks=pipeline.hooks,
+            rulebook=pipeline.rulebook,
+            planner=Planner(desk, origin),
+            context=context,
+            rule_context=RuleContext(reference=pipeline.reference, settings=settings, today=context.today),
+        )
