@@ -1,7 +1,7 @@
 """Code tables with editions: NCCI pairs, MUE, add-on codes, modifiers, places of service, taxonomies, fees.
 
 Everything is asked of one `Reference`, made by `Reference.load(folder)`; tables are read when first asked for.
-`folder` holds editions that `groupbill import` wrote; without one the shipped tables answer.
+`folder` (`folder_of(settings)`) holds editions that `groupbill import` wrote; without one the shipped tables answer.
 
     pair(code_a, code_b, on, professional) -> Pair | None       either order asked; column1, column2, indicator
     coverage(on, professional) -> EditionCoverage               state covered | before | after; edition "2024Q3"
@@ -21,7 +21,7 @@ Everything is asked of one `Reference`, made by `Reference.load(folder)`; tables
     editions() -> tuple[str, ...]                               tables at hand, e.g. "ncci practitioner 2026Q1"
 """
 
-from .reference import Reference
+from .reference import Reference, folder_of
 from .values import (
     Conflict,
     Denial,
@@ -43,4 +43,5 @@ __all__ = [
     "PlaceOfService",
     "Reference",
     "Taxonomy",
+    "folder_of",
 ]

@@ -11,6 +11,10 @@ from typing import Protocol, TypeVar
 from ..errors import UsageError
 from .values import State
 
+PRACTITIONER = "practitioner"
+OUTPATIENT_HOSPITAL = "outpatient-hospital"
+SETTINGS = (PRACTITIONER, OUTPATIENT_HOSPITAL)
+"""For which CMS publishes tables of its own."""
 _QUARTER = re.compile(r"(19|20)(\d\d)Q([1-4])")
 _YEAR = re.compile(r"(?:FY)?((?:19|20)\d\d)")
 

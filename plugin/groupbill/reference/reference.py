@@ -9,10 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
+from ..settings import Settings
 from . import fees
 from .addon import AddonTable, ImportedAddons, ShippedAddons
 from .denials import denials
-from .edition import T, choose, contains, state
+from .edition import OUTPATIENT_HOSPITAL, PRACTITIONER, SETTINGS, T, choose, contains, state
 from .families import evaluations, families, family, status
 from .icd10 import Diagnoses, valid
 from .modifiers import conflicts, modifiers, ncci_associated
@@ -32,9 +33,6 @@ from .values import (
     Taxonomy,
 )
 
-PRACTITIONER = "practitioner"
-OUTPATIENT_HOSPITAL = "outpatient-hospital"
-SETTINGS = (PRACTITIONER, OUTPATIENT_HOSPITAL)
 _WHOLE = Decimal(100)
 _KEPT = 8192
 """Answers that are kept: the members of a session ask the same."""
@@ -182,6 +180,13 @@ class Reference:
 
     def _find_primaries(self, code: str, on: date) -> frozenset[str] | None:
         return in_use(*self._tables.addons, on).primaries(code, on)
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where editions are imported to and read from: the settings' folder, else `reference` beside the settings."""
+    if settings.reference_folder is not None:
+        return settings.reference_folder
+    return (settings.path.parent if settings.path is not None else Path()) / "reference"
 
 
 def in_use(imported: Sequence[T], shipped: T, on: date) -> T:
