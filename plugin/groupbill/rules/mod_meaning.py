@@ -190,8 +190,10 @@ class ReducedSession(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge a 52 of one session line."""
-        if "52" not in line.modifiers or line.code not in SESSION_CODES:
+        if not line.modifiers or line.code not in SESSION_CODES:
             return None
+        if "52" not in line.modifiers:
+            return ()
         message = f"{line.code} stands for the session and can't be reduced"
         return (self.finding(message, at=modifier_place(line, line.modifiers.index("52"))),)
 
@@ -220,9 +222,11 @@ class NoticeOfNoncoverage(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the notice modifiers of one line."""
+        if not line.modifiers:
+            return None
         stated = [(place, each) for place, each in enumerate(line.modifiers) if each in _NOTICE]
         if not stated:
-            return None
+            return ()
         if is_medicare(bill.policy):
             message = "whether the patient signed an advance notice is not on file"
             place = modifier_place(line, stated[0][0])

@@ -63,15 +63,16 @@ class ExcludingModifiers(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Compare the modifiers of one line."""
-        if len(line.modifiers) < 2:
+        if not line.modifiers:
             return None
         return tuple(self._found(line, context))
 
     def _found(self, line: Line, context: Context) -> Iterator[Finding]:
-        for conflict in context.reference.modifier_conflicts(line.modifiers):
-            second = max(line.modifiers.index(conflict.first), line.modifiers.index(conflict.second))
-            message = f"{conflict.first} and {conflict.second} on one line: {conflict.reason}"
-            yield self.finding(message, at=modifier_place(line, second), severity=Severity(conflict.severity))
+        for conflict in context.reference.modifier_conflicts(line.modifiers, line.code):
+            stated = [each for each in (conflict.first, conflict.second) if each in line.modifiers]
+            place = max(line.modifiers.index(each) for each in stated)
+            message = f"{conflict.first} with {conflict.second}: {conflict.reason}"
+            yield self.finding(message, at=modifier_place(line, place), severity=Severity(conflict.severity))
 
 
 class GroupModifier(LineRule):

@@ -162,8 +162,6 @@ class SplitLines(DayRule):
             for excess in _excesses(day, context, professional=professional)
             if excess.by_day and excess.evidence
         ]
-        if not found:
-            return None
         return tuple(self._summed(excess) for excess in found)
 
     def _summed(self, excess: _Excess) -> Finding:

@@ -15,11 +15,6 @@ _INTAKE = frozenset({"90791", "90792"})
 _CRISIS = frozenset({"90839", "90840"})
 _INDIVIDUAL = frozenset({"90832", "90833", "90834", "90836", "90837", "90838"})
 _SCREENING = frozenset({"G0396", "G0397", "G0442", "G0443", "G0444"})
-_STATUS = {
-    "90885": "B", "90887": "B", "90889": "B",
-    "90875": "N", "90876": "N", "90882": "N",
-    "90863": "I",
-}  # fmt: skip
 _MEANING = {
     "B": "bundled into other services",
     "N": "not covered",
@@ -103,10 +98,11 @@ class StatusNotPayable(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Report the services of a day that are never paid."""
-        found = [line for line in day.lines if line.code in _STATUS]
-        if not found or not is_medicare(day.policy):
+        status = context.reference.status
+        known = [(line, stated) for line in day.lines if (stated := status(line.code, day.date)) is not None]
+        if not known or not is_medicare(day.policy):
             return None
-        return tuple(self._unpaid(line, _STATUS[line.code]) for line in found)
+        return tuple(self._unpaid(line, stated) for line, stated in known if stated in _MEANING)
 
     def _unpaid(self, line: Line, status: str) -> Finding:
         message = f"{line.code} has Medicare status {status}: {_MEANING[status]}"

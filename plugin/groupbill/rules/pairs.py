@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..model import Fix, Line, Participant, PatientDay, Period, Policy, Severity, Visit
-from .modifiers import BYPASSING, DISTINCT, is_evaluation
+from .modifiers import DISTINCT, bypasses, is_evaluation
 from .rule import Context
 from .services import SESSION_CODES
 
@@ -206,9 +206,9 @@ def _evidence(one: Line, other: Line, day: PatientDay) -> tuple[str, ...]:
 
 def bypassed(pair: Paired, policy: Policy) -> bool:
     """Whether an NCCI-associated modifier stands where the payer looks for it."""
-    if not BYPASSING.isdisjoint(pair.second.modifiers):
+    if bypasses(pair.second.modifiers):
         return True
-    return either_line(pair, policy) and not BYPASSING.isdisjoint(pair.first.modifiers)
+    return either_line(pair, policy) and bypasses(pair.first.modifiers)
 
 
 def either_line(pair: Paired, policy: Policy) -> bool:

@@ -29,11 +29,12 @@ def _allowed(line: Line, policy: Policy, taxonomies: tuple[str, ...], context: C
     stated = policy["allowed"]
     if not stated:
         return None
-    fee = _stated(line, policy, stated) if isinstance(stated, Mapping) else _scheduled(line, context)
+    if isinstance(stated, Mapping):
+        fee = _stated(line, policy, stated)
+    else:
+        fee = _scheduled(line, percent(policy, taxonomies), context)
     if fee is None:
         return None
-    if not isinstance(stated, Mapping):
-        fee = fee * percent(policy, taxonomies) / _WHOLE
     expected = (fee * line.units).quantize(_CENT, ROUND_HALF_UP)
     return expected if line.net is None else min(expected, line.net)
 
@@ -46,14 +47,14 @@ def _stated(line: Line, policy: Policy, stated: Mapping[str, Any]) -> Decimal | 
     return None if amount is None else Decimal(str(amount))
 
 
-def _scheduled(line: Line, context: Context) -> Decimal | None:
-    """Medicare's fee, not yet rounded."""
+def _scheduled(line: Line, share: Decimal, context: Context) -> Decimal | None:
+    """Medicare's fee for one unit."""
     if line.date is None or line.place_of_service is None:
         return None
     place = context.reference.place_of_service(line.place_of_service)
     if place is None:
         return None
-    return context.reference.fee(line.code, line.date, place.facility, context.settings.locality)
+    return context.reference.fee(line.code, line.date, place.facility, context.settings.locality, share)
 
 
 def percent(policy: Policy, taxonomies: tuple[str, ...]) -> Decimal:

@@ -177,8 +177,10 @@ class Asynchronous(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Look for GQ on one line."""
-        if "GQ" not in line.modifiers:
+        if not line.modifiers:
             return None
+        if "GQ" not in line.modifiers:
+            return ()
         message = f"GQ says asynchronous; {line.code} is live"
         return (self.finding(message, at=modifier_place(line, line.modifiers.index("GQ"))),)
 
