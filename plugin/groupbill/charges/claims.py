@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,7 @@ from ..fhir.extensions import value
 from ..fhir.references import LOGICAL
 from ..model import Line, Resource
 from ..model.identity import CLAIM_SYSTEM
-from .answers import allowed, answer
+from .answers import Answer, allowed, answer
 from .codes import modifiers, procedure
 from .contacts import Contact
 from .occurrences import encounter_of, when
@@ -52,15 +51,9 @@ def claim_lines(sources: Sources, claim: Resource) -> tuple[Line, ...]:
         "created": day(claim.get("created"), sources.zone()),
     }
     codes = diagnosis_codes(sources, claim)
-    items = claim.get("item") or ()
-    lines = (_line(sources, claim, item, place, shared) for place, item in enumerate(items))
     return tuple(
-        replace(
-            line,
-            diagnoses=tuple(codes[pointer] for pointer in line.pointers if pointer in codes),
-            allowed=allowed(found, line.item),
-        )
-        for line in lines
+        _line(sources, claim, item, shared, index=place, codes=codes, found=found)
+        for place, item in enumerate(claim.get("item") or ())
     )
 
 
@@ -82,17 +75,27 @@ def is_professional(claim: Resource) -> bool:
     return all(code != "institutional" for _, code in codings(claim.get("type")))
 
 
-def _line(sources: Sources, claim: Resource, item: dict[str, Any], place: int, shared: dict[str, Any]) -> Line:
+def _line(
+    sources: Sources,
+    claim: Resource,
+    item: dict[str, Any],
+    shared: dict[str, Any],
+    *,
+    index: int,
+    codes: dict[int, str],
+    found: Answer,
+) -> Line:
     encounter = _encounter(sources, claim, item)
     visit = encounter_of(sources, encounter)
     stated = item.get("servicedPeriod") or item.get("servicedDate") or claim.get("billablePeriod")
     period = when(sources, stated, visit, shared["billing"])
     system, code = procedure(item.get("productOrService"))
     units = amount(item.get("quantity"))
+    pointers = tuple(item.get("diagnosisSequence") or ())
     return Line(
         **shared,
         item=item.get("sequence"),
-        index=place,
+        index=index,
         code=code,
         system=system,
         modifiers=modifiers(item.get("modifier")),
@@ -105,7 +108,9 @@ def _line(sources: Sources, claim: Resource, item: dict[str, Any], place: int, s
         rendering=rendering(sources, claim, item, visit),
         encounter=encounter,
         encounter_status=visit.status if visit else None,
-        pointers=tuple(item.get("diagnosisSequence") or ()),
+        pointers=pointers,
+        diagnoses=tuple(codes[pointer] for pointer in pointers if pointer in codes),
+        allowed=allowed(found, item.get("sequence")),
         control_number=string(value(item, "line-item-control-number")),
     )
 
