@@ -24,6 +24,11 @@ def is_live(resource: Resource) -> bool:
     return resource.get("status") not in _ENDED
 
 
+def is_held(resource: Resource) -> bool:
+    """Whether groupbill itself holds a ChargeItem: nothing is billed yet, so it competes with nothing."""
+    return resource.get("status") == "planned" and identifier(resource, CHARGE_ITEM_SYSTEM) is not None
+
+
 def charge_item_line(sources: Sources, resource: Resource) -> Line:
     """The service of a ChargeItem of R4 or R5, whatever its status."""
     index = sources.index

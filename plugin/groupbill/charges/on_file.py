@@ -40,7 +40,7 @@ def _on_file(sources: Sources, chart: Chart) -> OnFile:
     charged = [
         charge_items.charge_item_line(sources, resource)
         for resource in chart.find("ChargeItem", "subject")
-        if charge_items.is_live(resource)
+        if charge_items.is_live(resource) and not charge_items.is_held(resource)
     ]
     claimed = list(_claimed(sources, chart))
     visited = [line for each in contacts(sources, chart) for line in _visited(sources, chart, each)]
