@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from ..model import Bill, Line, Participant, PatientDay, Visit
 from ..model.identity import CLAIM_SYSTEM, claim_value, resource_id
+from ..reconcile.foreign import same_service
+from .ledger import Ledger
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def patient_day(
     participant: Participant,
-    on_file: Iterable[Line],
+    on_file: Sequence[Line],
     others: Iterable[Line],
     visits: tuple[Visit, ...],
     busy: tuple[Line, ...],
-    known: Collection[str],
+    ledger: Ledger,
 ) -> PatientDay:
     """Everything of the participant's patient on the date of service.
 
@@ -27,12 +29,13 @@ def patient_day(
         others: Desired lines of the patient's other sessions in this run.
         visits: Encounters that touch the date.
         busy: Services of the same leader at overlapping times for other patients.
-        known: Keys of the sessions of this run: for what groupbill wrote about them before, the desired lines
-            speak.
+        ledger: Of this run: for what groupbill wrote about its sessions before, the desired lines speak.
     """
     session = participant.session
-    own = _own_visits(participant)
-    filed = [line for line in on_file if not _superseded(line, session.key, own, known)]
+    own = _own_visits(participant) | ledger.visits
+    filed = [line for line in on_file if not _superseded(line, session.key, own, ledger.sessions)]
+    if not any(line.ours and line.session == session.key for line in on_file):
+        filed = [line for line in filed if not _bills_ours(line, participant)]
     desired = [*participant.lines, *others]
     lines = [line for line in [*desired, *filed] if line.date == session.date_of_service]
     history = [line for line in [*desired, *filed] if line.date != session.date_of_service]
@@ -58,6 +61,14 @@ def _superseded(line: Line, session: str, own: frozenset[str], known: Collection
     if line.ours:
         return line.session in known or line.session == session or line.encounter in own
     return line.at.startswith("Encounter/") and (line.at in own or line.encounter in own)
+
+
+def _bills_ours(line: Line, participant: Participant) -> bool:
+    """Whether somebody else has billed this very service already: that is no second one, the plan speaks of it."""
+    if line.ours or line.desired or line.at.startswith("Encounter/"):
+        return False
+    own = [each for each in participant.lines if line.code in (each.code, participant.session.code)]
+    return any(same_service(line, each, participant) for each in own)
 
 
 def _order(line: Line) -> tuple[str, datetime, str, int]:

@@ -37,6 +37,9 @@ class Ledger:
         self._by_leader: dict[tuple[str, str], list[tuple[str, str, Period]]] = {}
         self._out: set[tuple[str, str]] = set()
         self.sessions: set[str] = set()
+        """Keys of the sessions."""
+        self.visits: set[str] = set()
+        """Own Encounters of their participants."""
 
     def record(self, session: Session, charges: Iterable[Charge], billing: str | None) -> None:
         """Enter a session with the charges of its participants."""
@@ -47,6 +50,8 @@ class Ledger:
             member = members[charge.member]
             if member.patient is None:
                 continue
+            if member.encounter is not None:
+                self.visits.add(member.encounter)
             entry = Entry(
                 session.key,
                 member.patient,

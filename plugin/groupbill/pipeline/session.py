@@ -155,7 +155,7 @@ class SessionRun:
             shop.ledger.others(self._session.key, patient, recoded),
             visits(shop.sources, patient, self._session.date_of_service, member.encounter),
             busy,
-            shop.ledger.sessions,
+            shop.ledger,
         )
         bills = desired_bills(participant, shop.context.settings.namespace)
         judgement = judge(participant, day, bills, shop.rulebook, shop.rule_context)

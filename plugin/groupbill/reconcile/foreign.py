@@ -55,7 +55,7 @@ def foreign(
     charge_item: str | None = None
     agrees = False
     for each in on_file:
-        if each.desired or each.code not in codes or not _matches(each, line, participant):
+        if each.desired or each.code not in codes or not same_service(each, line, participant):
             continue
         for reference in (each.at, *each.also):
             kind = reference.split("/", 1)[0]
@@ -70,8 +70,8 @@ def foreign(
     return Foreign(claim, charge_item, agrees)
 
 
-def _matches(theirs: Line, line: Line, participant: Participant) -> bool:
-    """Same date, and the same Encounter or times that do not exclude each other."""
+def same_service(theirs: Line, line: Line, participant: Participant) -> bool:
+    """Whether a line on file with our code is our service: same date, and the same Encounter or times that do not exclude each other."""
     if theirs.date != (line.date or participant.session.date_of_service):
         return False
     encounters = {line.encounter, participant.member.encounter, participant.session.encounter} - {None}
