@@ -29,11 +29,13 @@ class Judgement:
 def judge(
     participant: Participant, day: PatientDay, bills: Iterable[Bill], rulebook: Rulebook, context: Context
 ) -> Judgement:
-    """Run all rules on one participant."""
+    """Run all rules on one participant; while the attendance is open there is nothing else to judge."""
     bills = tuple(bills)
     own = {line.at for line in participant.lines} | {bill.at for bill in bills}
     rivals = {line.at for line in day.lines if line.desired} - own
     about = rulebook.participant(participant, context)
+    if not participant.member.present:
+        return Judgement(tuple(about), (), ())
     for bill in bills:
         about += rulebook.bill(bill, context)
     about += [found for each in participant.findings if (found := rulebook.weigh(each, participant.policy))]

@@ -70,6 +70,7 @@ class AttendanceNotEstablished(ParticipantRule):
     """
 
     code = "CHG02"
+    while_open = True
     name = "attendance-not-established"
     severity = Severity.WARNING
     source = "AAPC forum thread 87401, read 2026-11"

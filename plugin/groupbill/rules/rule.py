@@ -61,6 +61,9 @@ class Rule:
     parts: ClassVar[tuple[type[Rule], ...]] = ()
     """Classes without a code of their own that look at another scope under this rule's code."""
 
+    while_open: ClassVar[bool] = False
+    """Whether a participant rule also judges a member whose attendance nobody has established yet."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse a rule that is not fully declared."""
         super().__init_subclass__(**kwargs)

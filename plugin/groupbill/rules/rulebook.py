@@ -48,6 +48,7 @@ class Rulebook:
         self.tallies: dict[str, Tally] = {}
         """By code, of every rule that is switched on."""
         self._by_scope: dict[Scope, tuple[_Entry, ...]] = {scope: tuple(self._entries(scope)) for scope in Scope}
+        self._open = tuple(each for each in self._by_scope[Scope.PARTICIPANT] if each.rule.while_open)
 
     def _entries(self, scope: Scope) -> Iterable[_Entry]:
         for kind in self.catalogue.rules:
@@ -65,27 +66,28 @@ class Rulebook:
         policy: Policy | None = None,
     ) -> list[Finding]:
         """Findings on a session as a whole. Where it has no single payer, only the settings weigh them."""
-        return _ordered(self._run(Scope.SESSION, (session, participants, context), policy))
+        return _ordered(self._run(self._by_scope[Scope.SESSION], (session, participants, context), policy))
 
     def participant(self, participant: Participant, context: Context) -> list[Finding]:
-        """Findings on one participant."""
-        return _ordered(self._run(Scope.PARTICIPANT, (participant, context), participant.policy))
+        """Findings on one participant; while the attendance is open, on the attendance alone."""
+        entries = self._by_scope[Scope.PARTICIPANT] if participant.member.present else self._open
+        return _ordered(self._run(entries, (participant, context), participant.policy))
 
     def day(self, day: PatientDay, context: Context) -> list[Finding]:
         """Findings on one patient's day."""
-        return _ordered(self._run(Scope.PATIENT_DAY, (day, context), day.policy))
+        return _ordered(self._run(self._by_scope[Scope.PATIENT_DAY], (day, context), day.policy))
 
     def bill(self, bill: Bill, context: Context) -> list[Finding]:
         """Findings on one Claim or ChargeItem and each of its lines."""
-        findings = self._run(Scope.CLAIM, (bill, context), bill.policy)
+        findings = self._run(self._by_scope[Scope.CLAIM], (bill, context), bill.policy)
         for line in bill.lines:
-            findings += self._run(Scope.LINE, (line, bill, context), bill.policy)
+            findings += self._run(self._by_scope[Scope.LINE], (line, bill, context), bill.policy)
         return _ordered(findings)
 
-    def _run(self, scope: Scope, facts: tuple[Any, ...], policy: Policy | None) -> list[Finding]:
-        """Ask every rule of one scope about the same facts."""
+    def _run(self, entries: tuple[_Entry, ...], facts: tuple[Any, ...], policy: Policy | None) -> list[Finding]:
+        """Ask rules of one scope about the same facts."""
         findings: list[Finding] = []
-        for rule, check, tally in self._by_scope[scope]:
+        for rule, check, tally in entries:
             try:
                 found = check(*facts)
                 if found is None:
