@@ -26,6 +26,7 @@ from ..model import (
 )
 from ..plugins import place
 from .attend import unverified
+from .busy import elsewhere
 from .day import desired_bills, patient_day
 from .decide import decide
 from .derive import Derived
@@ -46,6 +47,7 @@ class SessionRun:
         self._crashes = crashes
         self._elsewhere: dict[Finding, None] = {}
         self._prices: dict[str, list[Finding]] = {}
+        self._busy: tuple[Line, ...] = ()
 
     def report(self) -> SessionReport:
         """Judge, decide and plan every member."""
@@ -54,11 +56,9 @@ class SessionRun:
         participants = {
             member.member: self._participant(member, kinds) for member in session.members if self._billable(member)
         }
-        busy = self._busy()
+        self._busy = elsewhere(shop, session) if participants else ()
         members = [
-            self._charged(participants[member.member], busy)
-            if member.member in participants
-            else self._not_charged(member)
+            self._charged(participants[member.member]) if member.member in participants else self._not_charged(member)
             for member in session.members
         ]
         members.extend(self._departed())
@@ -98,31 +98,12 @@ class SessionRun:
         self._prices.setdefault(member, []).extend(crashes)
         return answer
 
-    def _busy(self) -> tuple[Line, ...]:
-        """Other sessions of the same leaders at overlapping times; no patient is named."""
-        session = self._session
-        found: dict[str, Line] = {}
-        for leader in session.performers:
-            if leader.practitioner is None:
-                continue
-            for where, period in self._shop.ledger.elsewhere(session, leader.practitioner):
-                if session.period.overlaps(period):
-                    found[where] = Line(
-                        at=where,
-                        patient="",
-                        code=session.code,
-                        date=period.date,
-                        period=period,
-                        rendering=leader.practitioner,
-                    )
-        return tuple(found[where] for where in sorted(found))
-
-    def _charged(self, participant: Participant, busy: tuple[Line, ...]) -> MemberReport:
+    def _charged(self, participant: Participant) -> MemberReport:
         """A member who came, or of whom nobody can say."""
         shop, member = self._shop, participant.member
         patient = member.patient or member.member
         filed = lines_on_file(shop.sources, patient)
-        judgement = self._judged(participant, filed, busy)
+        judgement = self._judged(participant, filed)
         holding = self._holding(member)
         decided = decide(participant, judgement, (*holding, *self._crashes))
         judgement = judgement.and_also(holding)
@@ -144,11 +125,13 @@ class SessionRun:
         said = [each for each in weighed if each is not None]
         return member_report(participant, plan, judgement.findings, said, shop.rule_context)
 
-    def _judged(self, participant: Participant, filed: Sequence[Line], busy: tuple[Line, ...]) -> Judgement:
+    def _judged(self, participant: Participant, filed: Sequence[Line]) -> Judgement:
         """The rules; of a member whose attendance is open only what is said about the attendance."""
         shop, member = self._shop, participant.member
         patient = member.patient or member.member
         recoded = participant.policy["session_code"] or {}
+        # Said once per session: where else the leader was does not depend on the participant.
+        busy, self._busy = self._busy, ()
         day = patient_day(
             participant,
             filed,

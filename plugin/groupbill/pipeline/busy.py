@@ -1,0 +1,73 @@
+"""Where else the leaders of a session were at the same time (TIM07); no patient is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+
+from ..fhir import encounter as encounters
+from ..fhir.dates import period
+from ..model import Line, Session
+from .shop import Shop
+
+
+def elsewhere(shop: Shop, session: Session) -> tuple[Line, ...]:
+    """Services of the same leaders at overlapping times: other sessions of this run, and visits on file."""
+    found: dict[str, Line] = {}
+    for leader in session.performers:
+        if leader.practitioner is not None:
+            for line in (
+                *_sessions(shop, session, leader.practitioner),
+                *_visits(shop, session, leader.practitioner),
+            ):
+                found[line.at] = line
+    return tuple(found[at] for at in sorted(found))
+
+
+def _sessions(shop: Shop, session: Session, leader: str) -> Iterator[Line]:
+    for where, when in shop.ledger.elsewhere(session, leader):
+        if session.period.overlaps(when):
+            yield Line(at=where, patient="", code=session.code, date=when.date, period=when, rendering=leader)
+
+
+def _visits(shop: Shop, session: Session, leader: str) -> Iterator[Line]:
+    """Finished visits of single patients that are billed, or typed with a code to be billed."""
+    start = session.period.start
+    if start is None:
+        return
+    own = {session.encounter, *session.sources}
+    for offset in (-1, 0, 1):
+        on = (start.astimezone(UTC) + timedelta(days=offset)).date().isoformat()
+        for visit in shop.index.find("Encounter", "performer-day", f"{leader}|{on}"):
+            reference = f"Encounter/{visit['id']}"
+            if reference in own or reference in shop.ledger.visits or encounters.status(visit) != "finished":
+                continue
+            if shop.index.ref(visit.get("partOf"), visit) in own or not _individual(shop, visit):
+                continue
+            when = period(encounters.period_element(visit), shop.sources.zone())
+            if session.period.overlaps(when):
+                yield from _billed(shop, visit, reference, leader)
+
+
+def _individual(shop: Shop, visit: dict[str, object]) -> bool:
+    """Of one patient; sessions of a group are in the ledger."""
+    subject = shop.index.ref(visit.get("subject"), visit)
+    return subject is not None and subject.startswith("Patient")
+
+
+def _billed(shop: Shop, visit: dict[str, object], reference: str, leader: str) -> Iterator[Line]:
+    """The charges of a visit, else the visit itself under its code."""
+    when = period(encounters.period_element(visit), shop.sources.zone())
+    charged = [f"ChargeItem/{each['id']}" for each in shop.index.find("ChargeItem", "context", reference)]
+    codes = encounters.cpt_codes(visit)
+    if not charged and not codes:
+        return
+    for at in charged or [reference]:
+        yield Line(
+            at=at,
+            patient="",
+            code=codes[0] if codes else "a visit",
+            date=when.date,
+            period=when,
+            rendering=leader,
+        )
