@@ -103,6 +103,24 @@ def rules(
     print(list_rules(catalogue) if code is None else show_rule(catalogue, code), end="")
 
 
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="ncci, mue, addon or icd10.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="The official files, as CMS publishes them.")
+    ],
+    edition: Annotated[str, typer.Option("--edition", help="A quarter, like 2026Q1.", metavar="EDITION")],
+    setting: Annotated[
+        str | None, typer.Option("--setting", help="practitioner or outpatient-hospital; else by the file names.")
+    ] = None,
+    settings: Settings = None,
+) -> None:
+    """Load the official CMS files into the reference folder."""
+    from .imports import import_files
+
+    raise typer.Exit(import_files(kind, files, settings, edition=edition, setting=setting))
+
+
 @policy_app.command("check")
 def policy_check(
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Policy files.")] = None,
