@@ -35,3 +35,19 @@ OURS = {"identifier": [{"system": OWN_ITEM, "value": "K7Q2M4X9T1B5C8D0"}]}
 def test_a_charge_that_groupbill_holds_competes_with_nothing(world, status, elements, codes) -> None:
     group(world, status, **elements)
     assert [line.code for line in lines_on_file(world.sources(), "Patient/p1")] == codes
+
+
+def test_nor_does_the_visit_of_a_charge_that_is_held(world) -> None:
+    world.put(
+        {
+            "resourceType": "Encounter",
+            "id": "am",
+            "status": "finished",
+            "class": {"system": world.ACT, "code": "AMB"},
+            "subject": {"reference": "Patient/p1"},
+            "type": [world.coded(world.CPT, "90853")],
+            "period": {"start": "2026-03-10T08:00:00-05:00", "end": "2026-03-10T09:00:00-05:00"},
+        }
+    )
+    group(world, "planned", context={"reference": "Encounter/am"}, **OURS)
+    assert lines_on_file(world.sources(), "Patient/p1") == ()

@@ -37,16 +37,14 @@ def on_file(sources: Sources, patient: str) -> OnFile:
 
 
 def _on_file(sources: Sources, chart: Chart) -> OnFile:
-    charged = [
-        charge_items.charge_item_line(sources, resource)
-        for resource in chart.find("ChargeItem", "subject")
-        if charge_items.is_live(resource) and not charge_items.is_held(resource)
-    ]
+    items = [each for each in chart.find("ChargeItem", "subject") if charge_items.is_live(each)]
+    charged = [charge_items.charge_item_line(sources, each) for each in items]
+    held = {f"ChargeItem/{each.get('id')}" for each in items if charge_items.is_held(each)}
     claimed = list(_claimed(sources, chart))
     visited = [line for each in contacts(sources, chart) for line in _visited(sources, chart, each)]
     services, merged = merge(claimed, charged)
     services, also = merge(services, visited)
-    found = [line for line in services if line.code]
+    found = [line for line in services if line.code and line.at not in held]
     return OnFile(tuple(sorted(found, key=order)), frozenset(merged | also))
 
 
