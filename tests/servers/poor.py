@@ -18,8 +18,8 @@ from fhirstarter import FHIRProvider, FHIRStarter, InteractionContext
 from fhirstarter.exceptions import FHIRResourceNotFoundError
 
 TYPES = (
-    "Patient Practitioner PractitionerRole Organization Location Encounter Group ChargeItem Claim ClaimResponse Coverage"
-    " Condition Task Provenance Appointment"
+    "Patient Practitioner PractitionerRole Organization Location Encounter Group ChargeItem Claim ClaimResponse"
+    " Coverage Condition Task Provenance Appointment"
 ).split()
 app, provider = FHIRStarter(title="poor"), FHIRProvider()
 rows: dict[str, dict[str, str]] = {name: {} for name in TYPES}
@@ -71,6 +71,8 @@ def register(name: str) -> None:
     provider.create(cls)(create)
     provider.read(cls)(read)
     provider.update(cls)(update)
+    if name == "Provenance":  # R4 has no identifier to search it by
+        return
     of_patient = name in ("Encounter", "ChargeItem", "Claim", "ClaimResponse", "Coverage", "Condition")
     provider.search_type(cls)(search_patient if of_patient else search)
 

@@ -1,6 +1,7 @@
-"""FHIR servers that others wrote, started for the tests: each as a process on loopback, from a cache outside the repository.
+"""FHIR servers that others wrote, started for the tests: processes on loopback, from a cache outside the repository.
 
-What a starter needs and does not find is `Missing`; the tests then skip, or fail where GROUPBILL_REQUIRE_SERVERS is set.
+What a starter needs and does not find is `Missing`; the tests then skip, or fail where GROUPBILL_REQUIRE_SERVERS is
+set.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "groupbill-tests"
@@ -63,7 +65,7 @@ def process(
 ) -> Iterator[str]:
     """A server process, from its first answer at /metadata on until the block ends."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    log = CACHE / f"{Path(command[0]).name}-{base.rsplit(':', 1)[1].split('/')[0]}.log"
+    log = CACHE / f"{Path(command[0]).name}-{urlsplit(base).port}.log"
     with log.open("wb") as out:
         server = subprocess.Popen(
             list(command),
