@@ -89,13 +89,15 @@ def contains(edition: Edition, on: date) -> bool:
 def choose(tables: Sequence[T], on: date) -> T | None:
     """The table that answers for a date: whose edition contains it, else the nearest earlier, else the earliest."""
     earlier = [table for table in tables if table.edition.start <= on]
+    # Quarters don't overlap, so one that contains the date is the latest that has begun. A quarter inside of a
+    # fiscal year is the newer state of it.
     if earlier:
-        # Of two that begin on one day the shorter is the more exact; the name decides the rest.
-        return max(earlier, key=lambda table: (contains(table.edition, on), *_recent(table.edition)))
+        return max(earlier, key=lambda table: _recent(table.edition))
     return min(tables, key=lambda table: _recent(table.edition), default=None)
 
 
 def _recent(edition: Edition) -> tuple[date, timedelta, str]:
+    """By the first day; of two that begin on one day the shorter is the more exact."""
     return edition.start, edition.start - edition.end, edition.name
 
 

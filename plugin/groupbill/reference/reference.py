@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..settings import Settings
 from . import fees
 from .addon import AddonTable, ImportedAddons, ShippedAddons
 from .denials import denials
@@ -32,6 +32,9 @@ from .values import (
     PlaceOfService,
     Taxonomy,
 )
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 _WHOLE = Decimal(100)
 _KEPT = 8192

@@ -11,7 +11,6 @@ import json
 import mmap
 import os
 import sys
-import tempfile
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,6 +126,8 @@ def write_table(path: Path, header: Mapping[str, Any], rows: list[int]) -> int:
 
     `rows` is sorted where it stands; equal ones are written once. The number of rows written.
     """
+    import tempfile
+
     rows.sort()
     columns = _columns(rows)
     count = len(columns[0])

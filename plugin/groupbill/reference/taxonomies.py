@@ -11,6 +11,7 @@ from . import shipped
 from .values import Taxonomy
 
 _REST = "*"
+_LENGTH = 10
 
 
 @lru_cache(maxsize=1)
@@ -34,11 +35,13 @@ def _taxonomy(row: Mapping[str, str]) -> Taxonomy:
 @lru_cache(maxsize=4096)
 def taxonomy(code: str) -> Taxonomy | None:
     """What a code stands for: by itself, else by the longest beginning that the table lists."""
+    if len(code) != _LENGTH:
+        return None
     table = _table()
     found = table.get(code)
-    if found is not None or len(code) != 10:
+    if found is not None:
         return found
-    for length in range(len(code) - 1, 2, -1):
+    for length in range(_LENGTH - 1, 2, -1):
         family = table.get(code[:length] + _REST)
         if family is not None:
             return replace(family, code=code)

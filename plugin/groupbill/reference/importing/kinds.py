@@ -32,8 +32,8 @@ class Kind:
     """Columns by name, the first two mandatory; None for lines of fixed places."""
     packer: Callable[[Places, list[str]], Packer]
     """Given where the columns stand, and the list of texts to add to."""
-    skips: str = " "
-    """Members of a zip with this in their name are left out."""
+    skips: tuple[str, ...] = ()
+    """Parts with one of these in their name are left out."""
 
 
 def _pairs(places: Places, texts: list[str]) -> Packer:
@@ -186,6 +186,6 @@ KINDS: Mapping[str, Kind] = {
             },
             _addons,
         ),
-        Kind("icd10", "ICD-10-CM codes", False, None, _diagnoses, skips="addenda"),
+        Kind("icd10", "ICD-10-CM codes", False, None, _diagnoses, skips=("addenda",)),
     )
 }

@@ -141,7 +141,8 @@ def _read(path: Path, kind: Kind, collected: Collected) -> None:
     strange: list[str] = []
     try:
         for part in parts(path, table=kind.headings is not None):
-            if kind.skips not in part.name.lower() and not _collect(part, kind, collected):
+            left_out = any(word in part.name.lower() for word in kind.skips)
+            if not left_out and not _collect(part, kind, collected):
                 strange.append(part.name)
     except _DAMAGED as error:
         # Half an edition would answer "no edit" where there is one, so nothing of it is written.
