@@ -112,10 +112,10 @@ class TimelyFiling(LineRule):
         days = bill.policy["timely_filing_days"]
         if not days or line.date is None or not is_claim(bill) or bill.sent or bill.frequency != "1":
             return None
-        last = line.date + timedelta(days=int(days))
-        left = (last - context.today).days
+        left = int(days) - (context.today - line.date).days
         if left > _SOON:
             return ()
+        last = line.date + timedelta(days=int(days))
         source = bill.policy.source("timely_filing_days") or None
         if left < 0:
             message = f"the last day to file was {last}, {days} days after the service"

@@ -35,7 +35,11 @@ class LineControlNumber(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the control numbers of one claim."""
-        if bill.kind != "Claim" or not any(line.control_number for line in bill.lines):
+        if bill.kind != "Claim":
+            return None
+        if len(bill.lines) == 1 and len(bill.lines[0].control_number or "") <= 30:
+            return () if bill.lines[0].control_number else None
+        if not any(line.control_number for line in bill.lines):
             return None
         seen: set[str] = set()
         findings = []

@@ -87,10 +87,13 @@ class AddOnWithoutPrimary(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the add-on codes of one day."""
+        stated = [line for line in day.lines if line.code not in SESSION_CODES]
+        if not stated:
+            return None
         own = own_places(day)
         judged = False
         findings: list[Finding] = []
-        for line in day.lines:
+        for line in stated:
             if not line.professional or not (own is None or line.at in own):
                 continue
             primaries = context.reference.addon_primaries(line.code, day.date)
@@ -174,9 +177,10 @@ class BilledByTheProgram(DayRule):
         """Judge the therapy of a day in a program."""
         program = day.participant.program if day.participant is not None else None
         if program is None:
-            program = next((line.at for line in day.lines if line.code in _PROGRAMS), None)
-            if program is None:
+            billed = [line.at for line in day.lines if line.code in _PROGRAMS]
+            if not billed:
                 return None
+            program = billed[0]
         own = own_places(day)
         return tuple(
             self.finding(

@@ -226,10 +226,9 @@ class DistinctTwice(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Count the reasons of one line."""
-        stated = [place for place, modifier in enumerate(line.modifiers) if modifier in DISTINCT]
-        if not stated:
+        if not line.modifiers or DISTINCT.isdisjoint(line.modifiers):
             return None
-        seen = list(dict.fromkeys(line.modifiers[place] for place in stated))
+        seen = list(dict.fromkeys(modifier for modifier in line.modifiers if modifier in DISTINCT))
         if len(seen) < 2:
             return ()
         message = f"{' and '.join(seen)} on one line: one modifier says why the service was distinct"

@@ -40,6 +40,8 @@ class ModifierOfOtherServices(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge 25, 59 and the X modifiers of one line."""
+        if not line.modifiers:
+            return None
         judged = [m for m in line.modifiers if m == "25" or m in DISTINCT]
         if not judged:
             return None
@@ -76,11 +78,13 @@ class ReasonThatCannotBe(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the X modifiers of one day."""
+        marked = [line for line in day.lines if line.modifiers]
+        if not marked:
+            return None
         own = own_places(day)
         found = [
             (line, modifier)
-            for line in day.lines
-            if line.modifiers
+            for line in marked
             for modifier in line.modifiers
             if modifier in ("XS", "XU", "XP") and line.code in _THERAPY and (own is None or line.at in own)
         ]

@@ -148,6 +148,8 @@ class LicenceModifier(LineRule):
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the licence modifiers of one line."""
         licences = bill.policy["license_modifiers"]
+        if not licences and not line.modifiers:
+            return None
         stated = [modifier for modifier in line.modifiers if modifier in _AGREES]
         group = line.code in GROUP or line.code in (bill.policy["session_code"] or {}).values()
         if not stated and not (licences and group):

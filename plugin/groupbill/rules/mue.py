@@ -128,9 +128,10 @@ class FacilityUnitsAboveLimit(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the institutional lines of one day."""
-        if all(line.professional for line in day.lines):
-            return None
-        return _judge(self, day, context, professional=False)
+        for line in day.lines:
+            if not line.professional:
+                return _judge(self, day, context, professional=False)
+        return None
 
 
 class SplitLines(DayRule):

@@ -98,6 +98,8 @@ class StatusNotPayable(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Report the services of a day that are never paid."""
+        if len(day.lines) == 1 and day.lines[0].code in SESSION_CODES:
+            return None
         status = context.reference.status
         known = [(line, stated) for line in day.lines if (stated := status(line.code, day.date)) is not None]
         if not known or not is_medicare(day.policy):
