@@ -44,5 +44,5 @@ def _print(imported: Imported) -> None:
     if imported.bad > _TOLD:
         print(f"and {imported.bad - _TOLD:,} more unreadable rows", file=sys.stderr)
     name = " ".join(filter(None, (imported.kind, imported.setting, imported.edition)))
-    rows = f"{imported.rows:,} rows, {imported.bad:,} unreadable"
+    rows = f"{imported.rows:,} {'row' if imported.rows == 1 else 'rows'}, {imported.bad:,} unreadable"
     print(f"{name}: {rows}, from {', '.join(imported.parts)}, in {imported.path}")
