@@ -19,6 +19,7 @@ from ..model import (
     MemberReport,
     Outcome,
     Participant,
+    PatientDay,
     Resource,
     Session,
     SessionReport,
@@ -32,6 +33,7 @@ from .decide import decide
 from .derive import Derived
 from .dissolved import left
 from .judge import Judgement, judge
+from .marking import fixed, repeats
 from .shop import Shop
 from .summary import member_report
 
@@ -63,6 +65,9 @@ class SessionRun:
         ]
         members.extend(self._departed())
         about = shop.rulebook.session(session, tuple(participants.values()), shop.rule_context)
+        # A rule of several scopes (NCC09) that has spoken at a member does not repeat itself at the session.
+        said = {found.code for each in members for found in each.findings if found.code != "ENG02"}
+        about = [each for each in about if each.code not in said]
         own = [shop.rulebook.weigh(each, None) for each in (*session.findings, *self._crashes)]
         findings = dict.fromkeys([*about, *self._elsewhere, *(each for each in own if each is not None)])
         return SessionReport(
@@ -103,7 +108,7 @@ class SessionRun:
         shop, member = self._shop, participant.member
         patient = member.patient or member.member
         filed = lines_on_file(shop.sources, patient)
-        judgement = self._judged(participant, filed)
+        participant, judgement = self._judged(participant, filed)
         holding = self._holding(member)
         decided = decide(participant, judgement, (*holding, *self._crashes))
         judgement = judgement.and_also(holding)
@@ -125,8 +130,8 @@ class SessionRun:
         said = [each for each in weighed if each is not None]
         return member_report(participant, plan, judgement.findings, said, shop.rule_context)
 
-    def _judged(self, participant: Participant, filed: Sequence[Line]) -> Judgement:
-        """The rules; of a member whose attendance is open only what is said about the attendance."""
+    def _judged(self, participant: Participant, filed: Sequence[Line]) -> tuple[Participant, Judgement]:
+        """The rules, and the participant with the modifiers that only the whole day asks for."""
         shop, member = self._shop, participant.member
         patient = member.patient or member.member
         recoded = participant.policy["session_code"] or {}
@@ -140,10 +145,20 @@ class SessionRun:
             busy,
             shop.ledger,
         )
-        bills = desired_bills(participant, shop.context.settings.namespace)
-        judgement = judge(participant, day, bills, shop.rulebook, shop.rule_context)
+        day = repeats(day, shop.rule_context.reference)
+        participant = day.participant or participant
+        judgement = self._by_rules(participant, day)
+        better = fixed(day, judgement.findings, shop.rule_context.reference)
+        if better is not day:
+            participant = better.participant or participant
+            judgement = self._by_rules(participant, better)
         self._elsewhere.update(dict.fromkeys(judgement.elsewhere))
-        return judgement
+        return participant, judgement
+
+    def _by_rules(self, participant: Participant, day: PatientDay) -> Judgement:
+        shop = self._shop
+        bills = desired_bills(participant, shop.context.settings.namespace)
+        return judge(participant, day, bills, shop.rulebook, shop.rule_context)
 
     def _holding(self, member: Member) -> tuple[Finding, ...]:
         """ENG02 of plugins that holds this member alone."""

@@ -42,22 +42,26 @@ class RepeatNotMarked(DayRule):
         """Judge the sessions of one day."""
         if len(day.lines) < 2:
             return None
-        allowed, modifier = day.policy["sessions_per_day"], day.policy["repeat_modifier"]
-        if not modifier or (allowed is not None and allowed < 2):
+        modifier = day.policy["repeat_modifier"]
+        if not modifier or not _several(day) or next(_further(day), None) is None:
             return None
-        found = list(_further(day))
-        if not found:
-            return None
-        return tuple(
-            self._unmarked(line, str(modifier))
-            for line in found
-            if REPEATED.isdisjoint((*line.modifiers,))
-            if modifier not in line.modifiers
-        )
+        return tuple(self._unmarked(line, str(modifier)) for line in unmarked(day))
 
     def _unmarked(self, line: Line, modifier: str) -> Finding:
         message = f"{line.code} is billed a second time on one day without {modifier}"
         return self.finding(message, at=line.place(), fix=adding(line, modifier))
+
+
+def unmarked(day: PatientDay) -> tuple[Line, ...]:
+    """Second and later sessions, where the payer allows several a day, that no modifier tells from the first."""
+    if not _several(day):
+        return ()
+    stated = {*REPEATED, day.policy["repeat_modifier"]}
+    return tuple(line for line in _further(day) if stated.isdisjoint(line.modifiers))
+
+
+def _several(day: PatientDay) -> bool:
+    return int(day.policy["sessions_per_day"] or 1) > 1
 
 
 def _further(day: PatientDay) -> Iterator[Line]:
