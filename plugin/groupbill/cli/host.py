@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from ..errors import InputError, UsageError
+from ..errors import UsageError
 from ..fhir.index import Index
 from ..fhir.read import read_sources
 from ..host import Host
+from ..reference import folder_of
 from ..settings import Settings
 from .progress import progress
 
 
 def open_host(settings: Path | None) -> Host:
-    """A host under the settings file, or `groupbill.toml` of the working folder."""
-    return Host(Settings.load(settings))
+    """A host under the settings file, or `groupbill.toml` of the working folder; with what was imported there."""
+    site = Settings.load(settings)
+    return Host(replace(site, reference_folder=folder_of(site)))
 
 
 def read(sources: Sequence[str]) -> Index:
@@ -31,9 +34,6 @@ def read(sources: Sequence[str]) -> Index:
     index = Index()
     with progress("reading") as advance:
         read_sources(index, sources, advance)
-    if index.count == 0:
-        reasons = "; ".join(f"{finding.at}: {finding.message}" for finding in index.findings[:5])
-        raise InputError(f"nothing readable: {reasons or 'the sources hold no FHIR resource'}")
     return index
 
 

@@ -109,7 +109,9 @@ def import_(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="The official files, as CMS publishes them.")
     ],
-    edition: Annotated[str, typer.Option("--edition", help="A quarter, like 2026Q1.", metavar="EDITION")],
+    edition: Annotated[
+        str, typer.Option("--edition", help="A quarter, like 2026Q1; for icd10 also a year.", metavar="EDITION")
+    ],
     setting: Annotated[
         str | None, typer.Option("--setting", help="practitioner or outpatient-hospital; else by the file names.")
     ] = None,
