@@ -9,6 +9,7 @@ from pathlib import Path
 from ..fhir.json import dumps
 from ..report.report import Report
 from .host import day, open_host, read
+from .progress import WIDTH
 
 
 def check_files(sources: Sequence[str], settings: Path | None, *, today: str | None, format: str) -> int:
@@ -29,7 +30,7 @@ def _print(report: Report) -> None:
 
     from ..report.as_text import Totals, checked_text, finding_text
 
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     totals = Totals()
     for checked in report.checked:
         console.print(checked_text(checked))

@@ -13,7 +13,7 @@ from ..model import SessionReport
 from ..report.report import Report
 from ..report.write import write_plan
 from .host import day, open_host, read
-from .progress import progress
+from .progress import WIDTH, progress
 
 
 def run_files(
@@ -54,7 +54,7 @@ def _print(report: Report, zone: tzinfo | None) -> None:
 
     from ..report.as_text import Totals, finding_text, session_table
 
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     totals = Totals()
     for session in report.sessions:
         console.print(session_table(session, zone))
