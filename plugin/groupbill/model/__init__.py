@@ -1,7 +1,7 @@
 """The frozen values that go from room to room."""
 
 from .bill import Bill, PatientDay, Visit
-from .change import Change, Effect, Read, Reconcile, ReconcileGroup, Recheck, Wait
+from .change import Change, Effect, Read, Recheck, Reconcile, ReconcileGroup, Wait
 from .charge import Charge, Line
 from .finding import Finding, Fix, Severity, Verdict
 from .outcome import Action, Checked, MemberReport, Outcome, ReportLine, SessionReport, Step, Tally

@@ -89,7 +89,7 @@ class PatientDay:
     date: date
     policy: Policy
     lines: tuple[Line, ...]
-    """Live lines of the date, one per service: desired ones of all sessions and anybody's on file; by start, at, item."""
+    """Live lines of the date, one per service: desired ones of all sessions, anybody's on file; by start, at, item."""
     history: tuple[Line, ...]
     """Live lines of other dates, for rolling windows."""
     visits: tuple[Visit, ...]
@@ -97,5 +97,7 @@ class PatientDay:
     busy: tuple[Line, ...] = ()
     """Lines and sessions of the same practitioner at overlapping times for other patients (TIM07); `patient` is
     blanked: another patient is never named."""
+    held: tuple[Line, ...] = ()
+    """Our own charges of the date that are held: they compete with no other, but their times count (TIM06)."""
     participant: Participant | None = None
     """The participant being judged in `run`; None in `check`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .period import Period
+from .period import UNRECORDED, Period
 
 Day = date
 """A name for the type inside `Line`, whose own field is called `date`."""
@@ -51,7 +51,7 @@ class Line:
     unit_price: Decimal | None = None
     net: Decimal | None = None
     date: date | None
-    period: Period = Period()
+    period: Period = UNRECORDED
     place_of_service: str | None = None
     rendering: str | None = None
     """Practitioner reference (the leader who is paid), resolved through PractitionerRole."""

@@ -100,4 +100,3 @@ class Tally:
     failed: int = 0
     bypassed: int = 0
     no_data: int = 0
-

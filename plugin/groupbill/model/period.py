@@ -28,3 +28,7 @@ class Period:
         if self.start is None or self.end is None or other.start is None or other.end is None:
             return None
         return self.start < other.end and other.start < self.end
+
+
+UNRECORDED = Period()
+"""Nothing is known of the time."""

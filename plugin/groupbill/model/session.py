@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from .finding import Finding
-from .period import Period
+from .period import UNRECORDED, Period
 
 Resource = Mapping[str, Any]
 """Any FHIR JSON, handed out read-only."""
@@ -70,7 +70,7 @@ class Member:
     """The surviving Patient (after `Patient.link`), None for someone who is no Patient."""
     encounter: str | None = None
     """The patient's own Encounter, where there is one."""
-    period: Period = Period()
+    period: Period = UNRECORDED
     """Own period, else the session's."""
     evidence: tuple[Evidence, ...] = ()
     """All records found, strongest first."""

@@ -71,7 +71,7 @@ def foreign(
 
 
 def same_service(theirs: Line, line: Line, participant: Participant) -> bool:
-    """Whether a line on file with our code is our service: same date, and the same Encounter or times that do not exclude each other."""
+    """Whether a line on file with our code is our service: same date, and one Encounter or no contradicting times."""
     if theirs.date != (line.date or participant.session.date_of_service):
         return False
     encounters = {line.encounter, participant.member.encounter, participant.session.encounter} - {None}
