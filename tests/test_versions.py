@@ -48,11 +48,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_runs_an_example(version: str, pluggy: str, wheel: Path, tmp_path: Path) -> None:
     if version not in PYTHONS:
         pytest.skip(f"Python {version} is not on this machine")
-    quiet = {"check": True, "capture_output": True, "text": True, "cwd": tmp_path}
-    subprocess.run([sys.executable, "-m", "uv", "venv", "--quiet", "--python", PYTHONS[version], "venv"], **quiet)
+    quiet = {"capture_output": True, "text": True, "cwd": tmp_path}
+    subprocess.run([sys.executable, "-m", "uv", "venv", "--quiet", "--python", PYTHONS[version], "venv"], check=True, **quiet)
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run(
         [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python), str(wheel), pluggy],
+        check=True,
         **quiet,
     )
     options = ["--settings", str(SESSIONS / "groupbill.toml"), "--today", "2026-03-16", "--json"]

@@ -89,7 +89,7 @@ class PatientDay:
     date: date
     policy: Policy
     lines: tuple[Line, ...]
-    """Live lines of the date, one per service: desired ones of all sessions, anybody's on file; by start, at, item."""
+    """Live lines of the date, one per service: desired ones of all sessions, others' on file; by start, at, item."""
     history: tuple[Line, ...]
     """Live lines of other dates, for rolling windows."""
     visits: tuple[Visit, ...]
