@@ -23,6 +23,7 @@ from .roots import root
 from .slots import Slot
 from .visits import Visit
 
+_ERROR = "entered-in-error"
 ASSOCIATED = "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter"
 
 
@@ -56,8 +57,7 @@ class _Search:
         for key in self._index.keys("Encounter"):
             encounter = self._index.get(key) or {}
             parent = self._index.ref(encounter.get("partOf"), encounter)
-            if parent is not None:
-                parents.add(parent)
+            parents.update(self._named(encounter))
             if parent is None or not _of_patient(self._index, encounter):
                 heads.append(key)
         for key in sorted({*heads, *parents}):
@@ -94,9 +94,14 @@ class _Search:
 
     def _parent(self, encounter: dict[str, object]) -> str | None:
         """The group Encounter that a visit is part of or associated with."""
-        named = [encounter.get("partOf"), *values(encounter, ASSOCIATED)]
-        found = (self._index.ref(each, encounter) for each in named)
-        return next((each for each in found if each in self._roots), None)
+        return next((each for each in self._named(encounter) if each in self._roots), None)
+
+    def _named(self, encounter: dict[str, object]) -> Iterator[str]:
+        """The Encounters that one is part of or associated with."""
+        for element in (encounter.get("partOf"), *values(encounter, ASSOCIATED)):
+            found = self._index.ref(element, encounter)
+            if found is not None:
+                yield found
 
     def _place(self, shape: str, confidence: float, slot: Slot) -> None:
         """Let a slot join a group's Encounter of the same leader and hour, or stand for itself."""
@@ -132,17 +137,22 @@ class _Search:
 
     def bookings(self) -> None:
         """Appointments of groups: evidence of a session that was found, or a session of their own."""
-        single: dict[str, booked.Booking] = {}
+        single: list[booked.Booking] = []
         for key in self._index.keys("Appointment"):
             booking = booked.read(self._index, key, self._index.get(key) or {}, self._settings)
-            slot = self._known(booking)
-            if slot is not None:
-                self._booked.setdefault(id(slot), []).append(key)
-            elif len(booking.patients) > 1 or booking.group is not None:
+            if len(booking.patients) < 2 and booking.group is None:
+                single.append(booking)
+            elif not self._joins(booking):
                 self._shared(booking)
-            elif booking.signal and booking.status not in ("entered-in-error",):
-                single[key] = booking
-        self._parallel(single)
+        rest = [booking for booking in single if not self._joins(booking)]
+        self._parallel({each.reference: each for each in rest if each.signal and each.status != _ERROR})
+
+    def _joins(self, booking: booked.Booking) -> bool:
+        """Let an Appointment join the session that it belongs to, where there is one."""
+        slot = self._known(booking)
+        if slot is not None:
+            self._booked.setdefault(id(slot), []).append(booking.reference)
+        return slot is not None
 
     def _known(self, booking: booked.Booking) -> Slot | None:
         """The session found already that an Appointment belongs to: by its Encounter, else by leader and slot."""
@@ -155,7 +165,7 @@ class _Search:
         near = [
             slot
             for slot in self._by_leader.get(booking.visit.leader, ())
-            if slot.near(booking.visit.start, self._gap) and _same_site(slot, booking.visit)
+            if slot.near(booking.visit.start, self._gap) and slots.same_site(slot.site, booking.visit.site)
         ]
         return near[0] if len(near) == 1 else None
 
@@ -210,7 +220,3 @@ class _Search:
 def _of_patient(index: Index, encounter: dict[str, object]) -> bool:
     subject = index.ref(encounter.get("subject"), encounter)
     return subject is not None and subject.startswith("Patient")
-
-
-def _same_site(slot: Slot, visit: Visit) -> bool:
-    return not slot.site or not visit.site or slot.site == visit.site or slot.site.startswith("Organization")

@@ -71,7 +71,7 @@ def _about_people(group: Mapping[str, Any] | None) -> bool:
 
 def _coded_parts(index: Index, reference: str, settings: Settings) -> bool:
     """Whether what is part of the Encounter states a group code."""
-    parts = index.find("Encounter", "partOf", reference)
+    parts = [each for link in ("partOf", "associated") for each in index.find("Encounter", link, reference)]
     return any(stated(encounters.codes(part), settings) is not None for part in parts)
 
 
