@@ -101,7 +101,7 @@ class Host:
             hooks=self.hooks,
             gate=self._gate or "schema",
         )
-        return pipeline.run(index, today or self.today(), only=only, accept_corrections=accept_corrections)
+        return Run(pipeline, index, today or self.today(), only, accept_corrections)
 
     def report(self, run: Run, sessions: Iterable[SessionReport]) -> Report:
         """The report of a run that has come to its end."""

@@ -1,6 +1,7 @@
 """The stages in order: resources in, report and plan out."""
 
 from .check import Check
-from .stages import Pipeline, Run
+from .pipeline import Pipeline
+from .stages import Run
 
 __all__ = ["Check", "Pipeline", "Run"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..charges.sources import Sources
 from ..fhir.index import Index
@@ -13,9 +12,7 @@ from ..rules.rule import Context as RuleContext
 from ..rules.rulebook import Rulebook
 from ..version import VERSION
 from .ledger import Ledger
-
-if TYPE_CHECKING:
-    from .stages import Pipeline
+from .pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from ..charges.documentation import interactive_complexity
 from ..charges.sources import Sources
 from ..fhir.index import Index
 from ..model import Action, Checked, Finding, Member, Session, SessionReport, Severity, Tally
-from ..plugins import Context, Hooks
-from ..policies import Policies
+from ..plugins import Context
 from ..reconcile import orphans
-from ..reference import Reference
-from ..rules.rulebook import Rulebook
 from ..sessions import find, resolve
-from ..settings import Settings
 from .attend import attend
 from .derive import Derived, derive
 from .dissolved import dissolved
 from .ledger import Ledger
+from .pipeline import Pipeline
 from .session import SessionRun
 from .shop import Shop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pipeline:
-    """Everything a run consults besides the resources."""
-
-    settings: Settings
-    policies: Policies
-    reference: Reference
-    rulebook: Rulebook
-    hooks: Hooks
-    gate: str
-    """`schema` or `full`."""
-
-    def run(
-        self, index: Index, today: date, *, only: frozenset[str] | None = None, accept_corrections: bool = False
-    ) -> Run:
-        """A run over what was read."""
-        return Run(self, index, today, only, accept_corrections)
 
 
 class Run:
