@@ -18,6 +18,7 @@ def patient_day(
     participant: Participant,
     on_file: Sequence[Line],
     others: Iterable[Line],
+    held: Iterable[Line],
     visits: tuple[Visit, ...],
     busy: tuple[Line, ...],
     ledger: Ledger,
@@ -27,6 +28,7 @@ def patient_day(
     Args:
         on_file: All live lines of the patient, of any date.
         others: Desired lines of the patient's other sessions in this run.
+        held: Those of them that are held already.
         visits: Encounters that touch the date.
         busy: Services of the same leader at overlapping times for other patients.
         ledger: Of this run: for what groupbill wrote about its sessions before, the desired lines speak.
@@ -47,6 +49,7 @@ def patient_day(
         history=tuple(sorted(history, key=_order)),
         visits=visits,
         busy=busy,
+        held=tuple(line for line in held if line.date == session.date_of_service),
         participant=participant,
     )
 

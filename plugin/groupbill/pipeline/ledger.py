@@ -36,6 +36,7 @@ class Ledger:
         self._by_patient: dict[str, list[Entry]] = {}
         self._by_leader: dict[tuple[str, str], list[tuple[str, str, Period]]] = {}
         self._out: set[tuple[str, str]] = set()
+        self._held: set[tuple[str, str]] = set()
         self.sessions: set[str] = set()
         """Keys of the sessions."""
         self.visits: set[str] = set()
@@ -71,14 +72,22 @@ class Ledger:
                     taught = self._by_leader.setdefault((leader.practitioner, on), [])
                     taught.append((session.key, place, session.period))
 
-    def take_out(self, session: str, patient: str) -> None:
+    def take_out(self, session: str, patient: str, *, held: bool) -> None:
         """A charge that is held or not made after all no longer competes with later sessions."""
         self._out.add((session, patient))
+        if held:
+            self._held.add((session, patient))
 
     def others(self, session: str, patient: str, recoded: dict[str, str]) -> Iterator[Line]:
         """Desired lines of the patient's other sessions; `recoded` is the policy's `session_code`."""
         for entry in self._by_patient.get(patient, ()):
             if entry.session != session and (entry.session, patient) not in self._out:
+                yield self._line(entry, recoded)
+
+    def held(self, session: str, patient: str, recoded: dict[str, str]) -> Iterator[Line]:
+        """Those of the patient's other sessions that are held."""
+        for entry in self._by_patient.get(patient, ()):
+            if entry.session != session and (entry.session, patient) in self._held:
                 yield self._line(entry, recoded)
 
     def elsewhere(self, session: Session, leader: str) -> Iterator[tuple[str, Period]]:

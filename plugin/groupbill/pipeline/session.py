@@ -125,7 +125,7 @@ class SessionRun:
                     )
                 judgement = judgement.and_also(said)
         if plan.outcome in (Outcome.HELD, Outcome.NOT_CHARGED):
-            shop.ledger.take_out(self._session.key, patient)
+            shop.ledger.take_out(self._session.key, patient, held=plan.outcome is Outcome.HELD)
         weighed = [shop.rulebook.weigh(each, participant.policy) for each in plan.findings]
         said = [each for each in weighed if each is not None]
         return member_report(participant, plan, judgement.findings, said, shop.rule_context)
@@ -141,6 +141,7 @@ class SessionRun:
             participant,
             filed,
             shop.ledger.others(self._session.key, patient, recoded),
+            shop.ledger.held(self._session.key, patient, recoded),
             visits(shop.sources, patient, self._session.date_of_service, member.encounter),
             busy,
             shop.ledger,

@@ -17,8 +17,8 @@ class SentTwice(DayRule):
 
     ## What it does
     Compares the Claim lines on file of one patient, date, code and practitioner. Fails for the later of two with
-    frequency 1 that are of one Encounter, overlap in time, or have no times; a repeat modifier without times is no
-    data. In a run, another's Claim for the same service is reported and nothing is written.
+    frequency 1 that are of one Encounter, overlap in time, or have no times; without times, a repeat modifier or two
+    lines of one institutional claim are no data. In a run, another's Claim for the same service is reported and nothing is written.
 
     ## Why it matters
     The payer denies the second as an exact duplicate, and many such denials look like fraud.
@@ -55,6 +55,10 @@ class SentTwice(DayRule):
         if shared is False:
             return
         evidence = (first.at,)
+        if shared is None and not same and first.at == second.at and not second.professional:
+            message = f"a day may hold several {second.code}; no times on file show that these are two"
+            yield self.finding(message, at=second.place(), verdict=Verdict.NO_DATA, evidence=evidence)
+            return
         if shared is None and not same and not REPEATED.isdisjoint((*first.modifiers, *second.modifiers)):
             message = f"{second.code} says that it is a second service; no times on file bear it out"
             yield self.finding(message, at=second.place(), verdict=Verdict.NO_DATA, evidence=evidence)

@@ -196,7 +196,8 @@ class UnspecificDistinct(LineRule):
         xe = context.reference.modifier("XE")
         known = xe is not None and (xe.start is None or line.date is None or line.date >= xe.start)
         wanted = policy["separate_encounter_modifier"]
-        if not policy["accepts_x_modifiers"] or wanted == "59" or not known:
+        asked = "59" in (wanted, policy["repeat_modifier"])
+        if not policy["accepts_x_modifiers"] or asked or not known:
             return ()
         if not DISTINCT_X.isdisjoint(line.modifiers):
             return ()

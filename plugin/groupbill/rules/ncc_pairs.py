@@ -66,9 +66,9 @@ class PairNeedsModifier(DayRule):
     ## What it does
     Under indicator 1 the column 2 line is denied unless an NCCI-associated modifier stands on it (since
     2019-07-01 on either line, unless the policy says `modifier_placement` column2). 90853 is column 1 over
-    individual and family psychotherapy, so the finding sits on the 90834 line and the group is charged. The
-    payer's modifier is offered only where known times show two encounters. A modifier with such evidence is
-    reported as bypassed. Evaluation and management is left to NCC06.
+    individual and family psychotherapy, so the finding sits on the 90834 line and the group is charged. The fix
+    is the payer's modifier for a separate encounter, unless known times overlap; where no times are on file the
+    message says that they are still to be shown. A modifier with evidence is reported as bypassed. Evaluation and management is left to NCC06.
 
     ## Why it matters
     The individual session, worth several times the group, is denied for want of one modifier.
@@ -114,7 +114,7 @@ class PairNeedsModifier(DayRule):
 
     def _finding(self, message: str, pair: Paired, day: PatientDay | None = None, *, bypass: bool = False) -> Finding:
         fix = None
-        if day is not None and pair.apart:
+        if day is not None and pair.apart is not False:
             fix = adding(pair.second, separate_modifier(day.policy, day.date))
         return self.finding(
             message,
@@ -130,7 +130,7 @@ class PairNeedsModifier(DayRule):
 _EVIDENCE = {
     True: "the record shows separate encounters",
     False: "the record shows overlapping times, so none may be put",
-    None: "no times on file show separate encounters",
+    None: "one helps only if there were two encounters, and no times on file show it",
 }
 
 

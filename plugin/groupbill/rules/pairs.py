@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..model import Fix, Line, Participant, PatientDay, Period, Policy, Severity, Visit
-from .modifiers import DISTINCT, bypasses, is_evaluation
+from .modifiers import DISTINCT, DISTINCT_X, bypasses, is_evaluation
 from .rule import Context
 from .services import SESSION_CODES
 
@@ -205,10 +205,17 @@ def _evidence(one: Line, other: Line, day: PatientDay) -> tuple[str, ...]:
 
 
 def bypassed(pair: Paired, policy: Policy) -> bool:
-    """Whether an NCCI-associated modifier stands where the payer looks for it."""
-    if bypasses(pair.second.modifiers):
+    """Whether an NCCI-associated modifier that the payer takes stands where the payer looks for it."""
+    if bypasses(_taken(pair.second, policy)):
         return True
-    return either_line(pair, policy) and bypasses(pair.first.modifiers)
+    return either_line(pair, policy) and bypasses(_taken(pair.first, policy))
+
+
+def _taken(line: Line, policy: Policy) -> tuple[str, ...]:
+    """The modifiers of a line without the X modifiers where the payer takes none (`accepts_x_modifiers`)."""
+    if policy["accepts_x_modifiers"]:
+        return line.modifiers
+    return tuple(modifier for modifier in line.modifiers if modifier not in DISTINCT_X)
 
 
 def either_line(pair: Paired, policy: Policy) -> bool:

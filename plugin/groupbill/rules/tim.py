@@ -156,15 +156,21 @@ class UnusualLength(ParticipantRule):
         minutes = participant.member.period.minutes
         if minutes is None or participant.session.code not in GROUP or minimum_minutes(participant):
             return None
-        if _USUAL[0] <= minutes <= _USUAL[1]:
-            return ()
         policy = participant.policy
         below, above = policy["minutes.warn_below"], policy["minutes.warn_above"]
         at = own_place(participant)
         if (below is not None and minutes < below) or (above is not None and minutes > above):
-            return (self.finding(f"{minutes} minutes; usual is {below} to {above}", at=at),)
+            return (self.finding(f"{minutes} minutes; usual is {_range(below, above)}", at=at),)
+        if _USUAL[0] <= minutes <= _USUAL[1]:
+            return ()
         message = f"{minutes} minutes; customary is {_USUAL[0]} to {_USUAL[1]}"
         return (self.finding(message, at=at, severity=Severity.INFORMATION),)
+
+
+def _range(below: int | None, above: int | None) -> str:
+    if below is None:
+        return f"at most {above}"
+    return f"at least {below}" if above is None else f"{below} to {above}"
 
 
 class MoreUnitsThanMinutes(LineRule):

@@ -34,12 +34,13 @@ class OverlappingServices(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the services of one day against each other."""
-        if len(day.lines) < 2:
+        lines = (*day.lines, *day.held)
+        if len(lines) < 2:
             return None
         own = {line.at for line in day.participant.lines} if day.participant else None
         judged = False
         findings: list[Finding] = []
-        for first, second in combinations(day.lines, 2):
+        for first, second in combinations(lines, 2):
             if not _comparable(first, second) or not (own is None or first.at in own or second.at in own):
                 continue
             judged = True
