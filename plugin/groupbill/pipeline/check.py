@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..charges.bills import bill as read_bill
@@ -13,12 +13,14 @@ from ..charges.on_file import lines_on_file
 from ..charges.sources import Sources
 from ..fhir.index import Index
 from ..model import Bill, Checked, Finding, Line, PatientDay, Policy, Tally
+from ..plugins import Context as HookContext
 from ..plugins import Hooks
 from ..policies import Policies
 from ..reference import Reference
 from ..rules.rule import Context
 from ..rules.rulebook import Rulebook
 from ..settings import Settings
+from .behind import Behind, Busy
 
 KINDS = ("ChargeItem", "Claim")
 Found = tuple[tuple[Checked, ...], tuple[Finding, ...], Mapping[str, Tally]]
@@ -38,27 +40,34 @@ class Check:
         """Every Claim and ChargeItem with its findings; what concerns the input or another place; tallies."""
         sources = Sources(index, self.settings, self.policies, self.reference)
         context = Context(reference=self.reference, settings=self.settings, today=today)
+        asked = HookContext(settings=self.settings, policies=self.policies, today=today)
+        behind = Behind(index, sources, self.hooks, asked)
         places: dict[str, dict[Finding, None]] = {key: {} for kind in KINDS for key in index.keys(kind)}
         rest: dict[Finding, None] = {}
-        for finding in self._judge(sources, context, places):
+        for finding in self._judge(sources, behind, context, places):
             place = finding.at.split("#", 1)[0]
             places.get(place, rest)[finding] = None
-        own = (self.rulebook.weigh(each, None) for each in index.findings)
+        own = (self.rulebook.weigh(each, None) for each in (*index.findings, *behind.findings))
         findings = [*rest, *(each for each in own if each is not None)]
         checked = tuple(Checked(resource=key, findings=_ordered(places[key])) for key in sorted(places))
         return checked, _ordered(findings), self.rulebook.tallies
 
-    def _judge(self, sources: Sources, context: Context, keys: Iterable[str]) -> Iterator[Finding]:
-        """Bills one by one, then each patient's days."""
+    def _judge(self, sources: Sources, behind: Behind, context: Context, keys: Iterable[str]) -> Iterator[Finding]:
+        """Bills one by one with what is known about their sessions, then each patient's days."""
         patients, orphans = _patients(sources, keys)
         for bill in orphans:
             yield from self._bill(bill, context)
+        busy = Busy(behind, (line for patient in patients for line in lines_on_file(sources, patient)))
         for patient in patients:
             bills = bills_on_file(sources, patient)
             for bill in bills:
-                yield from self._bill(bill, context)
-            for day in _days(sources, patient, bills):
+                participant = behind.participant(bill)
+                if participant is not None:
+                    yield from self.rulebook.participant(participant, context)
+                yield from self._bill(replace(bill, participant=participant), context)
+            for day in _days(sources, patient, bills, busy):
                 yield from self.rulebook.day(day, context)
+        yield from behind.sessions(self.rulebook, context)
 
     def _bill(self, bill: Bill, context: Context) -> Iterator[Finding]:
         for finding in bill.findings:
@@ -83,7 +92,7 @@ def _patients(sources: Sources, keys: Iterable[str]) -> tuple[list[str], list[Bi
     return sorted(patients), orphans
 
 
-def _days(sources: Sources, patient: str, bills: tuple[Bill, ...]) -> Iterator[PatientDay]:
+def _days(sources: Sources, patient: str, bills: tuple[Bill, ...], busy: Busy) -> Iterator[PatientDay]:
     """Each date on which the patient has a live line, with the lines of all other dates as history."""
     lines = lines_on_file(sources, patient)
     for on in sorted({line.date for line in lines if line.date is not None}):
@@ -97,6 +106,7 @@ def _days(sources: Sources, patient: str, bills: tuple[Bill, ...]) -> Iterator[P
             lines=tuple(line for line in lines if line.date == on),
             history=tuple(line for line in lines if line.date != on),
             visits=visits(sources, patient, on),
+            busy=tuple(busy.later(line for line in lines if line.date == on)),
         )
 
 

@@ -68,7 +68,8 @@ class PairNeedsModifier(DayRule):
     2019-07-01 on either line, unless the policy says `modifier_placement` column2). 90853 is column 1 over
     individual and family psychotherapy, so the finding sits on the 90834 line and the group is charged. The fix
     is the payer's modifier for a separate encounter, unless known times overlap; where no times are on file the
-    message says that they are still to be shown. A modifier with evidence is reported as bypassed. Evaluation and management is left to NCC06.
+    message says that they are still to be shown. A modifier with evidence is reported as bypassed. Evaluation
+    and management is left to NCC06.
 
     ## Why it matters
     The individual session, worth several times the group, is denied for want of one modifier.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..model import Finding, Participant, Rendering, Severity
+from .prv_claim import CounselorOnClaim, EligibleOnClaim, LimitedOnClaim
 from .prv_identity import BillingProviderIncomplete, FacilityMissing, NpiInvalid
 from .prv_payer import ClinicVisitNotPaid, PatientIsInpatient, ReferralMissing
 from .prv_team import CoLeaders, SplitSession
@@ -33,6 +34,7 @@ class PractitionerNotEligible(ParticipantRule):
     source = "42 CFR 410.71 to 410.76; NUCC provider taxonomy 25.1"
     confidence = "R-hi"
     denial = ("8", "170", "185", "B7", "N95")
+    parts = (EligibleOnClaim,)
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the taxonomy of every paid leader."""
@@ -83,6 +85,7 @@ class CounselorBeforeMedicarePaid(ParticipantRule):
     source = "Consolidated Appropriations Act 2023, section 4121; AAPC article 178795"
     confidence = "V"
     denial = ("B7", "N95")
+    parts = (CounselorOnClaim,)
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge counselors by the date of service."""
@@ -167,6 +170,7 @@ class LimitedLicence(ParticipantRule):
     source = "Noridian, mental health services; TMPPM 2016, Behavioral Health Handbook 4.2, read 2026-11"
     confidence = "V"
     denial = ("170", "185", "N95")
+    parts = (LimitedOnClaim,)
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge whether every paid leader may bill in their own name."""

@@ -99,7 +99,7 @@ class PractitionerInTwoPlaces(DayRule):
         if not day.busy:
             return None if day.participant is None else ()
         return tuple(
-            self.finding(f"{line.code} overlaps a group session of the same practitioner", at=line.place())
+            self.finding(f"{line.code} overlaps another patient's service of the same practitioner", at=line.place())
             for line in day.busy
         )
 

@@ -23,13 +23,18 @@ from .signals import USUAL, stated
 from .visits import site
 
 
-def resolve(candidate: Candidate, index: Index, settings: Settings) -> Session | None:
+def resolve(
+    candidate: Candidate, index: Index, settings: Settings, *, as_written: bool = False
+) -> Session | None:
     """Read one session; None when nothing of it has happened yet, or nothing says when.
+
+    Args:
+        as_written: Without a time zone take dates as they are written (`check`).
 
     Errors:
         SettingsError: a date needs a time zone and none is set.
     """
-    return _Reading(candidate, index, settings).session()
+    return _Reading(candidate, index, settings).session(as_written=as_written)
 
 
 class _Reading:
@@ -69,14 +74,14 @@ class _Reading:
                 return subject
         return None
 
-    def session(self) -> Session | None:
+    def session(self, *, as_written: bool) -> Session | None:
         status = self._status()
         location, organization = self._places()
         zone = self.settings.zone_of(location, organization)
         when = self._period(zone)
         if status is None or when is None:
             return None
-        if zone is None and when.start is not None:
+        if zone is None and when.start is not None and not as_written:
             raise SettingsError(
                 'a date of service is local, and no time zone is set: add timezone = "America/..." to groupbill.toml'
             )
