@@ -34,8 +34,8 @@ def patient_day(
         ledger: Of this run: for what groupbill wrote about its sessions before, the desired lines speak.
     """
     session = participant.session
-    own = _own_visits(participant) | ledger.visits
-    filed = [line for line in on_file if not _superseded(line, session.key, own, ledger.sessions)]
+    own = _own_visits(participant)
+    filed = [line for line in on_file if not _superseded(line, session.key, own, ledger)]
     if not any(line.ours and line.session == session.key for line in on_file):
         filed = [line for line in filed if not _bills_ours(line, participant)]
     desired = [*participant.lines, *others]
@@ -59,11 +59,15 @@ def _own_visits(participant: Participant) -> frozenset[str]:
     return frozenset(filter(None, (participant.member.encounter, participant.session.encounter)))
 
 
-def _superseded(line: Line, session: str, own: frozenset[str], known: Collection[str]) -> bool:
+def _superseded(line: Line, session: str, own: Collection[str], ledger: Ledger) -> bool:
     """Whether a line on file is what groupbill wrote for a session of this run, or the visit itself."""
-    if line.ours:
-        return line.session in known or line.session == session or line.encounter in own
-    return line.at.startswith("Encounter/") and (line.at in own or line.encounter in own)
+    if line.ours and (line.session == session or line.session in ledger.sessions):
+        return True
+    if not line.ours and not line.at.startswith("Encounter/"):
+        return False
+    if line.encounter in own or line.encounter in ledger.visits:
+        return True
+    return not line.ours and (line.at in own or line.at in ledger.visits)
 
 
 def _bills_ours(line: Line, participant: Participant) -> bool:

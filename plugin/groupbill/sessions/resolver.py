@@ -44,6 +44,7 @@ class _Search:
         self._settings = settings
         self._gap = timedelta(minutes=settings.slot_minutes)
         self._roots: dict[str, tuple[Candidate, Slot]] = {}
+        self._rooted: set[int] = set()
         self._slots: list[tuple[str, float, Slot]] = []
         self._extra: dict[str, list[str]] = {}
         self._booked: dict[int, list[str]] = {}
@@ -66,6 +67,7 @@ class _Search:
                 first = visits.read(self._index, key, self._first_of(key), self._settings)
                 slot = Slot(replace(first, reference=key))
                 self._roots[key] = (found, slot)
+                self._rooted.add(id(slot))
                 self._own(slot, [key])
 
     def _first_of(self, key: str) -> dict[str, object]:
@@ -119,11 +121,10 @@ class _Search:
         if slot.start is None or not slot.leader:
             return None
         first = slot.visits[0]
-        rooted = {id(known) for _, known in self._roots.values()}
         near = [
             other
             for other in self._by_leader.get(slot.leader, ())
-            if id(other) in rooted and other.near(slot.start, self._gap) and other.alike(first)
+            if id(other) in self._rooted and other.near(slot.start, self._gap) and other.alike(first)
         ]
         if len(near) > 1:
             for other in near:
