@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 from ..fhir import encounter as encounters
@@ -48,7 +48,7 @@ def gather(of: Gathered, on: date, zone: tzinfo | None, when: Period) -> list[Me
     people.from_roster(on, zone)
     people.from_participants(zone)
     people.from_visits(zone)
-    people.from_bookings(when)
+    people.from_bookings()
     people.from_records(on, zone)
     return [people.member(person, when) for person in people.all.values()]
 
@@ -130,8 +130,8 @@ class _People:
                 return True
         return False
 
-    def from_bookings(self, when: Period) -> None:
-        """Appointments: those of the session, those of its visits, and the members' own in the same slot."""
+    def from_bookings(self) -> None:
+        """Appointments: those of the session and those of its visits."""
         index = self.of.index
         seen = set(self.of.candidate.appointments)
         for holder in [*([self.of.root] if self.of.root else []), *self.of.visits.values()]:
@@ -139,38 +139,15 @@ class _People:
                 found = index.ref(element, dict(holder))
                 if found is not None:
                     seen.add(found)
-        for reference in sorted(seen | self._slot(when)):
+        for reference in sorted(seen):
             appointment = index.get(reference)
             if appointment is None:
                 continue
             booking = bookings.read(index, reference, appointment, self.of.settings)
             for patient in booking.patients:
-                if reference not in seen and surviving(index, patient) not in self.all:
-                    continue
                 person = self._person(patient)
                 alone = len(booking.patients) == 1
                 person.evidence.extend(evidence.of_booking(index, appointment, reference, patient, alone))
-
-    def _slot(self, when: Period) -> set[str]:
-        """Appointments of single patients with the same leader at the same start."""
-        if when.start is None or self.of.root is None:
-            return set()
-        index, gap = self.of.index, timedelta(minutes=self.of.settings.slot_minutes)
-        leaders = {
-            reference
-            for actor, role, _ in encounters.actors(self.of.root)
-            if role in ("PPRF", "SPRF", "ATND") and (reference := index.ref(actor, dict(self.of.root)))
-        }
-        found = set()
-        for leader in sorted(leaders):
-            for offset in (-1, 0, 1):
-                on = (when.start + timedelta(days=offset)).date().isoformat()
-                for appointment in index.find("Appointment", "performer-day", f"{leader}|{on}"):
-                    reference = f"Appointment/{appointment['id']}"
-                    start = bookings.read(index, reference, appointment, self.of.settings).visit.start
-                    if start is not None and abs(start - when.start) <= gap:
-                        found.add(reference)
-        return found
 
     def from_records(self, on: date, zone: tzinfo | None) -> None:
         """Attendance records, notes and deaths."""

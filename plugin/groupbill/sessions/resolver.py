@@ -1,38 +1,37 @@
 """The resolver: every Encounter and Appointment goes to at most one session.
 
-Order: Encounters of the whole group (B, F, A, I), then visits linked to one another (H) or in one slot (C),
-which join a group's Encounter of the same leader and hour where there is one, then Appointments (E, D), which
-join what was found, or stand for a session themselves.
+First Encounters of a whole group with what is part of them, then Appointments, then visits that are linked,
+then visits of one leader at one time. What is recorded about a session in a second shape joins it: the
+later steps look in the calendar of the earlier ones first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterator
 
-from ..fhir import encounter as encounters
-from ..fhir.extensions import values
 from ..fhir.index import Index
 from ..settings import Settings
 from . import bookings as booked
-from . import slots, visits
+from .bookings import Booking
 from .candidate import Candidate
-from .links import joined
+from .homes import Homes
 from .roots import root
+from .scan import scan
+from .shapes import group_subject, links, own_appointments, parts, same_slot, shared_appointment
 from .slots import Slot
 from .visits import Visit
 
 _ERROR = "entered-in-error"
-ASSOCIATED = "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter"
 
 
 def find(index: Index, settings: Settings) -> Iterator[Candidate]:
-    """All sessions among what was read, in the order of their first reference."""
+    """All sessions among what was read: those with an Encounter by its reference, then the others by time."""
     search = _Search(index, settings)
-    search.roots()
-    search.visits()
-    search.bookings()
+    search.whole_groups()
+    search.appointments()
+    search.linked()
+    search.at_one_time()
+    search.late_bookings()
     yield from search.candidates()
 
 
@@ -42,182 +41,211 @@ class _Search:
     def __init__(self, index: Index, settings: Settings) -> None:
         self._index = index
         self._settings = settings
-        self._gap = timedelta(minutes=settings.slot_minutes)
-        self._roots: dict[str, tuple[Candidate, Slot]] = {}
-        self._rooted: set[int] = set()
-        self._slots: list[tuple[str, float, Slot]] = []
-        self._extra: dict[str, list[str]] = {}
-        self._booked: dict[int, list[str]] = {}
-        self._by_leader: dict[str, list[Slot]] = {}
+        self._scan = scan(index, settings)
+        self._gap = 60.0 * settings.slot_minutes
+        self._homes = Homes(index, self._scan, self._gap)
+        self._slots: list[Slot] = []
         self._owner: dict[str, Slot] = {}
+        """Sessions of the Encounters that Appointments may belong to."""
+        self._with_booking = {each for found in self._scan.booked.values() for each in found}
+        self._rest: list[Booking] = []
 
-    def roots(self) -> None:
-        """Encounters that stand for a whole group."""
-        parents = set()
-        heads = []
-        for key in self._index.keys("Encounter"):
-            encounter = self._index.get(key) or {}
-            parent = self._index.ref(encounter.get("partOf"), encounter)
-            parents.update(self._named(encounter))
-            if parent is None or not _of_patient(self._index, encounter):
-                heads.append(key)
-        for key in sorted({*heads, *parents}):
-            found = root(self._index, key, key in parents, self._settings)
-            if found is not None:
-                first = visits.read(self._index, key, self._first_of(key), self._settings)
-                slot = Slot(replace(first, reference=key))
-                self._roots[key] = (found, slot)
-                self._rooted.add(id(slot))
-                self._own(slot, [key])
+    # Encounters of a whole group
 
-    def _first_of(self, key: str) -> dict[str, object]:
-        """The Encounter itself; of one that is not among the input its first part stands for leader and time."""
-        encounter = self._index.get(key)
-        if encounter is None:
-            encounter = next(iter(self._index.find("Encounter", "partOf", key)), {})
-        return encounter
+    def whole_groups(self) -> None:
+        """Encounters that stand for a whole group, and what is part of or associated with them."""
+        for key in self._scan.heads:
+            slot = root(self._scan, key)
+            if slot is not None:
+                self._homes.whole[key] = slot
+        for key in sorted(self._scan.parts.keys() - self._scan.heads.keys()):
+            slot = parts.unseen(self._scan, key)
+            if slot is not None:
+                slot.encounter = key
+                self._scan.loose.pop(key, None)
+                self._homes.whole[key] = slot
+        for key, visits in self._scan.parts.items():
+            self._assign_parts(key, visits)
+        for key in self._scan.associated.keys() & self._homes.whole.keys():
+            for reference in self._scan.associated[key]:
+                self._adopt(self._homes.whole[key], reference)
+        for key, slot in sorted(self._homes.whole.items(), key=_by_start):
+            self._owner[key] = slot
+            self._homes.calendar.open(slot)
 
-    def visits(self) -> None:
-        """Visits of single patients that are part of no group Encounter."""
-        loose: list[Visit] = []
-        for key in self._index.keys("Encounter"):
-            encounter = self._index.get(key) or {}
-            if key in self._roots or not _of_patient(self._index, encounter):
-                continue
-            parent = self._parent(encounter)
-            if parent is not None:
-                self._owner[key] = self._roots[parent][1]
-                if self._index.ref(encounter.get("partOf"), encounter) != parent:
-                    self._extra.setdefault(parent, []).append(key)
-            elif not visits.individual(encounter) and encounters.status(encounter) != "planned":
-                loose.append(visits.read(self._index, key, encounter, self._settings))
-        for shape, confidence, slot in joined(self._index, loose, self._gap):
-            self._place(shape, confidence, slot)
-
-    def _parent(self, encounter: dict[str, object]) -> str | None:
-        """The group Encounter that a visit is part of or associated with."""
-        return next((each for each in self._named(encounter) if each in self._roots), None)
-
-    def _named(self, encounter: dict[str, object]) -> Iterator[str]:
-        """The Encounters that one is part of or associated with."""
-        for element in (encounter.get("partOf"), *values(encounter, ASSOCIATED)):
-            found = self._index.ref(element, encounter)
-            if found is not None:
-                yield found
-
-    def _place(self, shape: str, confidence: float, slot: Slot) -> None:
-        """Let a slot join a group's Encounter of the same leader and hour, or stand for itself."""
-        home = self._home(slot)
-        references = [visit.reference for visit in slot.visits]
-        if home is not None and any(visit.code is not None for visit in slot.visits):
-            self._extra.setdefault(home.visits[0].reference, []).extend(references)
-            self._owner.update(dict.fromkeys(references, home))
-        elif slots.patients(slot) > 1:
-            self._slots.append((shape, confidence, slot))
-            self._own(slot, references)
-
-    def _home(self, slot: Slot) -> Slot | None:
-        """The one group Encounter that a slot or booking fits."""
-        if slot.start is None or not slot.leader:
-            return None
-        first = slot.visits[0]
-        near = [
-            other
-            for other in self._by_leader.get(slot.leader, ())
-            if id(other) in self._rooted and other.near(slot.start, self._gap) and other.alike(first)
-        ]
-        if len(near) > 1:
-            for other in near:
-                other.ambiguous = True
-        return near[0] if near else None
-
-    def _own(self, slot: Slot, references: Iterable[str]) -> None:
-        if slot.leader:
-            self._by_leader.setdefault(slot.leader, []).append(slot)
-        self._owner.update(dict.fromkeys(references, slot))
-
-    def bookings(self) -> None:
-        """Appointments of groups: evidence of a session that was found, or a session of their own."""
-        single: list[booked.Booking] = []
-        for key in self._index.keys("Appointment"):
-            booking = booked.read(self._index, key, self._index.get(key) or {}, self._settings)
-            if len(booking.patients) < 2 and booking.group is None:
-                single.append(booking)
-            elif not self._joins(booking):
-                self._shared(booking)
-        rest = [booking for booking in single if not self._joins(booking)]
-        self._parallel({each.reference: each for each in rest if each.signal and each.status != _ERROR})
-
-    def _joins(self, booking: booked.Booking) -> bool:
-        """Let an Appointment join the session that it belongs to, where there is one."""
-        slot = self._known(booking)
+    def _assign_parts(self, parent: str, visits: list[str]) -> None:
+        """Parts of a session are its own; those of a part of one as well; others stand alone."""
+        slot = self._homes.whole.get(parent)
         if slot is not None:
-            self._booked.setdefault(id(slot), []).append(booking.reference)
+            self._owner.update((each, slot) for each in visits if each in self._with_booking)
+            return
+        above = next((each for each in self._scan.ancestors(parent) if each in self._homes.whole), None)
+        self._scan.loosen(visits)
+        for reference in visits if above is not None else ():
+            self._adopt(self._homes.whole[str(above)], reference)
+
+    def _adopt(self, slot: Slot, reference: str) -> None:
+        """Add a visit that stands alone to a session."""
+        visit = self._scan.loose.pop(reference, None)
+        if visit is not None:
+            self._take(slot, visit)
+
+    def _take(self, slot: Slot, visit: Visit) -> None:
+        slot.take(visit)
+        if visit.reference in self._with_booking:
+            self._owner[visit.reference] = slot
+
+    # Appointments
+
+    def appointments(self) -> None:
+        """Appointments: of a session that was found, or a session of their own (D, E)."""
+        shared: list[Booking] = []
+        single: list[Booking] = []
+        for key in self._index.keys("Appointment"):
+            came = tuple(self._scan.booked.get(key, ()))
+            booking = booked.read(self._index, key, self._index.get(key) or {}, self._settings, came)
+            if booking.status == _ERROR or self._by_encounter(booking):
+                continue
+            (shared if booking.shared else single).append(booking)
+        for booking in sorted(shared, key=_when):
+            self._whole_group(booking)
+        self._parallel([booking for booking in single if not self._of_another_service(booking)])
+
+    def _by_encounter(self, booking: Booking) -> bool:
+        """Let an Appointment, and what else came of it, join the session of an Encounter that came of it."""
+        slot = next((self._owner[each] for each in booking.encounters if each in self._owner), None)
+        if slot is not None:
+            self._book(slot, booking)
         return slot is not None
 
-    def _known(self, booking: booked.Booking) -> Slot | None:
-        """The session found already that an Appointment belongs to: by its Encounter, else by leader and slot."""
-        for encounter in self._index.find("Encounter", "appointment", booking.reference):
-            owner = self._owner.get(f"Encounter/{encounter['id']}")
-            if owner is not None:
-                return owner
-        if not booking.signal and len(booking.patients) < 2:
-            return None
-        near = [
-            slot
-            for slot in self._by_leader.get(booking.visit.leader, ())
-            if slot.near(booking.visit.start, self._gap) and slots.same_site(slot.site, booking.visit.site)
-        ]
-        return near[0] if len(near) == 1 else None
+    def _book(self, slot: Slot, booking: Booking) -> None:
+        slot.book(booking.visit, booking.patients)
+        for reference in booking.encounters:
+            self._adopt(slot, reference)
+        self._homes.calendar.enter(slot)
 
-    def _shared(self, booking: booked.Booking) -> None:
-        """Shape D: one Appointment of many."""
-        linked = self._index.find("Encounter", "appointment", booking.reference)
-        if booking.status in booked.OPEN and not linked:
+    def _of_another_service(self, booking: Booking) -> bool:
+        """An individual hour came of it."""
+        return bool(booking.encounters) and not any(each in self._scan.loose for each in booking.encounters)
+
+    def _whole_group(self, booking: Booking) -> None:
+        home = self._homes.home(booking.visit, booking)
+        if home is not None:
+            self._book(home, booking)
             return
-        signal = booking.signal or booking.group is not None
-        slot = Slot(booking.visit)
-        self._slots.append(("D", 0.8 if signal else 0.5, slot))
-        self._own(slot, [f"Encounter/{each['id']}" for each in linked])
-        self._booked[id(slot)] = [booking.reference]
+        slot = shared_appointment.opened(self._scan, booking)
+        if slot is not None:
+            self._owner.update((each, slot) for each in booking.encounters)
+            self._open(slot)
 
-    def _parallel(self, single: dict[str, booked.Booking]) -> None:
-        """Shape E: an Appointment each, in one slot."""
-        for slot in slots.gather((booking.visit for booking in single.values()), self._gap):
-            keys = [visit.reference for visit in slot.visits]
-            took_place = any(self._took_place(single[key]) for key in keys)
-            if slots.patients(slot) < 2 or not took_place:
+    def _parallel(self, single: list[Booking]) -> None:
+        opened: list[Slot] = []
+        names = {booking.reference: booking for booking in single}
+        for booking in sorted(single, key=_when):
+            home = self._homes.home(booking.visit, booking) if booking.visit.signal else None
+            if home is None:
+                home = own_appointments.opened(booking)
+                if home is None:
+                    self._rest.append(booking)
+                    continue
+                opened.append(home)
+                self._homes.calendar.open(home)
+            home.book(booking.visit, booking.patients)
+            self._homes.calendar.enter(home)
+        for slot in opened:
+            if own_appointments.took_place(slot, names):
+                self._slots.append(slot)
+                for key in slot.appointments:
+                    for reference in own_appointments.visits_of(self._scan, names[key]):
+                        self._adopt(slot, reference)
+            else:
+                slot.alive = False
+                self._rest.extend(names[key] for key in slot.appointments)
+
+    def late_bookings(self) -> None:
+        """Appointments that say little by themselves: they join what was found in the end."""
+        for booking in sorted(self._rest, key=_when):
+            if not self._by_encounter(booking):
+                home = self._homes.home(booking.visit, booking)
+                if home is not None:
+                    self._book(home, booking)
+
+    # Visits
+
+    def linked(self) -> None:
+        """Visits that share a link (H)."""
+        for together in list(links.linked(self._scan, self._gap)):
+            slot = links.slot_of(together)
+            if slot.confidence < self._settings.min_confidence:
                 continue
-            self._slots.append(("E", 0.8, slot))
-            self._own(slot, [])
-            self._booked[id(slot)] = keys
+            home = next((found for each in together if (found := self._homes.home(each)) is not None), None)
+            for visit in together:
+                del self._scan.loose[visit.reference]
+                if home is not None:
+                    self._take(home, visit)
+                elif visit.reference in self._with_booking:
+                    self._owner[visit.reference] = slot
+            if home is None:
+                self._open(slot)
 
-    def _took_place(self, booking: booked.Booking) -> bool:
-        linked = self._index.find("Encounter", "appointment", booking.reference)
-        return booking.status not in booked.OPEN or bool(linked)
+    def at_one_time(self) -> None:
+        """Visits of one leader at one time (C), and of one family."""
+        for visit in sorted(self._scan.loose.values(), key=same_slot.order):
+            slot = self._homes.home(visit)
+            if slot is not None:
+                self._take(slot, visit)
+                self._homes.calendar.enter(slot)
+                continue
+            slot = same_slot.opened(visit)
+            if slot is None:
+                slot = group_subject.of_family(visit)
+            if slot is not None:
+                self._open(slot)
+                self._owner[visit.reference] = slot
+
+    def _open(self, slot: Slot) -> None:
+        self._slots.append(slot)
+        self._homes.calendar.open(slot)
+
+    # The end
 
     def candidates(self) -> Iterator[Candidate]:
         """Everything found that is certain enough."""
-        for key in sorted(self._roots):
-            found, slot = self._roots[key]
-            yield replace(
-                found,
-                visits=tuple(sorted(set(self._extra.get(key, ())))),
-                appointments=tuple(sorted(self._booked.get(id(slot), ()))),
-                ambiguous=slot.ambiguous,
-            )
-        for shape, confidence, slot in self._slots:
-            if confidence >= self._settings.min_confidence:
-                references = {each.reference for each in slot.visits if each.reference.startswith("Encounter")}
-                yield Candidate(
-                    shape=shape,
-                    confidence=confidence,
-                    visits=tuple(sorted(references)),
-                    appointments=tuple(sorted(self._booked.get(id(slot), ()))),
-                    ambiguous=slot.ambiguous,
-                )
+        for slot in self._slots:
+            self._settle(slot)
+        for _, slot in sorted(self._homes.whole.items()):
+            yield _candidate(slot)
+        for slot in self._slots:
+            if slot.alive:
+                yield _candidate(slot)
+
+    def _settle(self, slot: Slot) -> None:
+        """Give a slot of visits its confidence; what is not certain enough competes with nobody."""
+        if slot.shape == own_appointments.SHAPE and same_slot.named(slot):
+            slot.shape = same_slot.SHAPE
+        if slot.shape == same_slot.SHAPE:
+            slot.confidence = same_slot.confidence(slot)
+            lone = self._scan.loose.get(slot.references[0]) if len(slot.references) == 1 else None
+            if lone is not None and lone.family and len(slot.patients) == 1:
+                slot.shape, slot.confidence = group_subject.SHAPE, group_subject.CONFIDENCE
+                slot.encounter = lone.reference
+        slot.alive = slot.confidence >= self._settings.min_confidence
 
 
-def _of_patient(index: Index, encounter: dict[str, object]) -> bool:
-    subject = index.ref(encounter.get("subject"), encounter)
-    return subject is not None and subject.startswith("Patient")
+def _candidate(slot: Slot) -> Candidate:
+    return Candidate(
+        shape=slot.shape,
+        confidence=slot.confidence,
+        encounter=slot.encounter,
+        visits=tuple(sorted(set(slot.references))),
+        appointments=tuple(sorted(set(slot.appointments))),
+        ambiguous=slot.ambiguous,
+    )
+
+
+def _by_start(item: tuple[str, Slot]) -> tuple[float, str]:
+    return (item[1].start or 0.0, item[0])
+
+
+def _when(booking: Booking) -> tuple[float, str]:
+    return (booking.visit.start or 0.0, booking.reference)

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..fhir.codes import CPT, HCPCS, SNOMED
 from ..settings import Settings
 
+Coding = tuple[str, str]
 USUAL = "90853"
-SESSION_CODES = frozenset({"90853", "90849", "90847", "90846", "H0005", "G0410", "G0411"})
+FAMILY_CODES = frozenset({"90849", "90847", "90846"})
+ONE_FAMILY = frozenset({"90847", "90846"})
+SESSION_CODES = FAMILY_CODES | {USUAL, "H0005", "G0410", "G0411"}
 """Codes of sessions with several people: CPT group and family psychotherapy, HCPCS group counselling."""
-_CONCEPTS: Mapping[tuple[str, str], str] = {
+_ONE_PERSON = frozenset(
+    {"90791", "90792", "90832", "90833", "90834", "90836", "90837", "90838", "90839", "90840", "90845"}
+)
+"""CPT psychotherapy, evaluation and crisis of one patient; E/M codes are told by their first digits."""
+_EVALUATION = ("992", "993", "994")
+_CONCEPTS: Mapping[Coding, str] = {
     (SNOMED, "76168009"): USUAL,
     (SNOMED, "51484002"): "90847",
 }
 """SNOMED CT: group psychotherapy; family psychotherapy."""
 _GROUP_WORDS = frozenset({"group", "group-therapy", "group-psychotherapy", "grouptherapy"})
 """Codes by which booking systems without a terminology mark a group slot."""
-Coding = tuple[str, str]
 
 
 def stated(codings: Iterable[Coding], settings: Settings) -> str | None:
     """The session code that type, service type or Group state: a site's own reading first, then CPT, SNOMED."""
     found = list(codings)
+    if settings.session_codes:
+        for system, code in found:
+            own = settings.session_codes.get(f"{system}|{code}")
+            if own is not None:
+                return own
     for system, code in found:
-        own = settings.session_codes.get(f"{system}|{code}")
-        if own is not None:
-            return own
-    for system, code in found:
-        if system in (CPT, HCPCS) and code in SESSION_CODES:
+        if code in SESSION_CODES and system in (CPT, HCPCS):
             return code
     return next((_CONCEPTS[each] for each in found if each in _CONCEPTS), None)
 
@@ -36,9 +44,26 @@ def stated(codings: Iterable[Coding], settings: Settings) -> str | None:
 def otherwise(codings: Iterable[Coding]) -> bool:
     """Whether a procedure code says that this is another service (an individual hour, a visit to a physician)."""
     codes = [code for system, code in codings if system in (CPT, HCPCS)]
-    return bool(codes) and not SESSION_CODES.intersection(codes)
+    return bool(codes) and SESSION_CODES.isdisjoint(codes)
+
+
+def of_one_person(codings: Iterable[Coding]) -> bool:
+    """Whether a procedure code says that one patient was treated alone, and none says otherwise."""
+    codes = [code for system, code in codings if system in (CPT, HCPCS)]
+    if not SESSION_CODES.isdisjoint(codes):
+        return False
+    return any(code in _ONE_PERSON or code.startswith(_EVALUATION) for code in codes)
 
 
 def booked_as_group(codings: Iterable[Coding]) -> bool:
     """Whether a booking system marks the slot as a group, in words of its own."""
     return any(code.lower() in _GROUP_WORDS for _, code in codings)
+
+
+def agree(one: Sequence[Coding], other: Sequence[Coding]) -> bool:
+    """Whether two types may mean the same: in every system that both use they share a code."""
+    if not one or not other or one == other:
+        return True
+    systems = {system for system, _ in one}.intersection(system for system, _ in other)
+    shared = {system for system, _ in set(one).intersection(other)}
+    return systems <= shared

@@ -1,122 +1,175 @@
-"""Shape C: Encounters without a link that share leader and start; and how slots of any shape are compared."""
+"""A slot: one leader, one hour, one group; and the calendar in which slots are found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 
+from .signals import agree
 from .visits import Visit
+
+_HOUR = 3600
+_LONGEST = 24
+"""Hours of a session in which late joiners are looked for."""
 
 
 class Slot:
-    """Visits of one leader that belong together, while they are being gathered."""
+    """What belongs together, while it is being gathered."""
 
-    def __init__(self, first: Visit) -> None:
-        """Open with its first visit."""
-        self.visits = [first]
-        self.leader = first.leader
+    __slots__ = (
+        "alive", "appointments", "code", "coded", "confidence", "encounter", "end", "filed", "group", "kind", "known",
+        "leaders", "patients", "references", "rivals", "shape", "site", "start", "torn", "visitors",
+    )  # fmt: skip
+
+    def __init__(self, shape: str, first: Visit, confidence: float = 0.0) -> None:
+        """Open with what is known of it; visits and Appointments are taken in afterwards."""
+        self.shape = shape
+        self.confidence = confidence
+        self.encounter: str | None = None
+        """The session's Encounter."""
+        self.group: str | None = None
+        """The Group whose roster says who belongs to it."""
+        self.leaders = first.leaders
         self.site = first.site
         self.kind = first.kind
         self.code = first.code
         self.start = first.start
         self.end = first.end
-        self.ambiguous = False
+        self.references: list[str] = []
+        self.appointments: list[str] = []
+        self.patients: set[str] = set()
+        self.known: frozenset[str] | None = None
+        """Everybody on the roster and in the parts, once somebody asked; None for slots without."""
+        self.visitors: set[str | None] = set()
+        """Patients with an Encounter of their own."""
+        self.coded = 0
+        """How many Encounters say that they are a group's."""
+        self.rivals: list[Slot] = []
+        self.torn = False
+        self.alive = True
+        self.filed = -1
+
+    @property
+    def leader(self) -> str:
+        """Who led."""
+        return self.leaders[0] if self.leaders else ""
+
+    @property
+    def name(self) -> str:
+        """A reference that stands for it."""
+        return self.encounter or min([*self.references, *self.appointments], default="")
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether another session of the leader may claim some of its records."""
+        return self.torn or any(other.alive for other in self.rivals)
 
     def take(self, visit: Visit) -> None:
-        """Add a visit."""
-        self.visits.append(visit)
-        if not self.site or (visit.site and not self.site.startswith("Location")):
+        """Add an Encounter."""
+        self.references.append(visit.reference)
+        self.visitors.add(visit.patient)
+        self.coded += visit.signal
+        if not self.leaders:
+            self.leaders = visit.leaders
+        if not self.site or (visit.site.startswith("Location") and not self.site.startswith("Location")):
             self.site = visit.site
-        self.kind = max(self.kind, visit.kind, key=len)
+        if len(visit.kind) > len(self.kind) and agree(self.kind, visit.kind):
+            self.kind = visit.kind
+        self._note(visit)
+
+    def book(self, visit: Visit, patients: Iterable[str]) -> None:
+        """Add an Appointment."""
+        self.appointments.append(visit.reference)
+        self.patients.update(patients)
+        self._note(visit)
+
+    def _note(self, visit: Visit) -> None:
+        if visit.patient is not None:
+            self.patients.add(visit.patient)
         self.code = self.code or visit.code
+        if self.start is None:
+            self.start = visit.start
         if visit.end is not None and (self.end is None or visit.end > self.end):
             self.end = visit.end
 
-    def near(self, start: datetime | None, gap: timedelta) -> bool:
-        """Whether a start is close enough, or inside the slot's time (a late joiner)."""
-        if start is None or self.start is None:
-            return False
-        if abs(start - self.start) <= gap:
-            return True
-        return self.end is not None and self.start < start < self.end
+    def on_time(self, start: float, gap: float) -> bool:
+        """Whether a start is as good as the slot's."""
+        return self.start is not None and abs(start - self.start) <= gap
+
+    def during(self, start: float) -> bool:
+        """Whether a start lies inside the slot's time."""
+        return self.start is not None and self.end is not None and self.start < start < self.end
 
     def alike(self, visit: Visit) -> bool:
-        """Whether nothing that is recorded on both sides tells them apart: site, type, session code."""
-        kinds, others = set(self.kind), set(visit.kind)
-        same_kind = kinds <= others or others <= kinds
+        """Whether nothing that is recorded on both sides tells them apart: code, type, site."""
         same_code = not self.code or not visit.code or self.code == visit.code
-        return same_kind and same_code and same_site(self.site, visit.site)
+        return same_code and agree(self.kind, visit.kind) and same_site(self.site, visit.site)
+
+    def fits(self, visit: Visit, gap: float) -> bool:
+        """Whether a visit of the same leader belongs here: on time, or late and of the same service."""
+        if visit.start is None or not self.alike(visit):
+            return False
+        return self.on_time(visit.start, gap) or (visit.signal and self._late(visit, visit.start, gap))
+
+    def fits_known(self, visit: Visit, gap: float) -> bool:
+        """Whether a visit of somebody on the roster belongs here."""
+        if visit.start is None or (self.code and visit.code and self.code != visit.code):
+            return False
+        return self.on_time(visit.start, gap) or self._late(visit, visit.start, gap)
+
+    def _late(self, visit: Visit, start: float, gap: float) -> bool:
+        """Whether somebody came later; who also stayed on is in the next group."""
+        return self.during(start) and (visit.end is None or (self.end is not None and visit.end <= self.end + gap))
 
 
 def same_site(one: str, other: str) -> bool:
     """Whether two sites may be the same: a Location and an Organization say nothing about each other."""
-    return not one or not other or one == other or one.split("/", maxsplit=1)[0] != other.split("/", maxsplit=1)[0]
+    return not one or not other or one == other or one.partition("/")[0] != other.partition("/")[0]
 
 
-def gather(visits: Iterable[Visit], gap: timedelta, linked: Sequence[Slot] = ()) -> list[Slot]:
-    """Slots by leader, start and what tells groups apart. A visit that fits two is ambiguous in both.
+class Calendar:
+    """Slots by leader and hour, so that finding one does not depend on how many there are."""
 
-    Args:
-        visits: Those to be gathered.
-        gap: How far starts may be apart.
-        linked: Slots that are known already and may be joined; they come first in the answer.
-    """
-    slots: list[Slot] = list(linked)
-    waiting = sorted((slot for slot in linked if slot.start is not None), key=_opening, reverse=True)
-    open_: dict[str, list[Slot]] = {}
-    for visit in sorted(visits, key=_order):
-        if visit.start is None or not visit.leader:
-            continue
-        while waiting and waiting[-1].start is not None and waiting[-1].start - gap <= visit.start:
-            known = waiting.pop()
-            open_.setdefault(known.leader, []).append(known)
-        near = [slot for slot in open_.get(visit.leader, ()) if slot.near(visit.start, gap)]
-        if not _join(near, visit):
-            slot = Slot(visit)
-            slots.append(slot)
-            open_[visit.leader] = [*near, slot]
-            for other in near:
-                other.ambiguous = slot.ambiguous = True
-    return slots
+    def __init__(self, gap: float) -> None:
+        """Empty; starts `gap` seconds apart are one."""
+        self.gap = gap
+        self._hours: dict[tuple[str, int], list[Slot]] = {}
 
+    def enter(self, slot: Slot) -> None:
+        """Enter a slot, or what was added to its time."""
+        if slot.start is None:
+            return
+        first = int((slot.start - self.gap) // _HOUR)
+        end = min(max(slot.end or 0.0, slot.start + self.gap), slot.start + _LONGEST * _HOUR)
+        last = int(end // _HOUR)
+        for hour in range(max(first, slot.filed + 1), last + 1):
+            for leader in slot.leaders:
+                self._hours.setdefault((leader, hour), []).append(slot)
+        slot.filed = max(slot.filed, last)
 
-def _join(near: Sequence[Slot], visit: Visit) -> bool:
-    """Let a visit join the closest slot that it fits."""
-    fitting = [slot for slot in near if slot.alike(visit)]
-    if not fitting:
-        return False
-    if len(fitting) > 1:
-        for slot in fitting:
-            slot.ambiguous = True
-    min(fitting, key=lambda slot: (_distance(slot, visit), slot.visits[0].reference)).take(visit)
-    return True
+    def near(self, leaders: Iterable[str], start: float | None) -> list[Slot]:
+        """Slots of any of these leaders that start then, or are on."""
+        if start is None:
+            return []
+        hour, found = int(start // _HOUR), {}
+        for leader in leaders:
+            for slot in self._hours.get((leader, hour), ()):
+                if slot.alive and (slot.on_time(start, self.gap) or slot.during(start)):
+                    found[id(slot)] = slot
+        return list(found.values())
 
+    def open(self, slot: Slot) -> None:
+        """Enter a new slot; another of its leader at the same time is its rival."""
+        for other in self.near(slot.leaders[:1], slot.start):
+            if other.leader == slot.leader and self._compete(other, slot):
+                other.rivals.append(slot)
+                slot.rivals.append(other)
+        self.enter(slot)
 
-def _opening(slot: Slot) -> tuple[float, str]:
-    start = slot.start.timestamp() if slot.start is not None else 0.0
-    return (start, slot.visits[0].reference)
-
-
-def _distance(slot: Slot, visit: Visit) -> timedelta:
-    if slot.start is None or visit.start is None:
-        return timedelta.max
-    return abs(visit.start - slot.start)
-
-
-def _order(visit: Visit) -> tuple[float, bool, int, str]:
-    """By start; what says more about itself first, so that the vague joins the definite."""
-    start = visit.start.timestamp() if visit.start is not None else float("inf")
-    return (start, not visit.site, -len(visit.kind), visit.reference)
-
-
-def confidence(slot: Slot) -> float:
-    """0.9 where every visit states a group code, 0.7 where some do, 0.5 where they only coincide."""
-    signals: Sequence[bool] = [visit.code is not None for visit in slot.visits]
-    if all(signals):
-        return 0.9
-    return 0.7 if any(signals) else 0.5
-
-
-def patients(slot: Slot) -> int:
-    """How many different patients."""
-    return len({visit.patient for visit in slot.visits if visit.patient is not None})
+    def _compete(self, one: Slot, other: Slot) -> bool:
+        """Back to back is no competition, not even with a few minutes in common."""
+        if one.start is None or other.start is None:
+            return False
+        if one.on_time(other.start, self.gap):
+            return True
+        early, late = sorted((one, other), key=lambda slot: slot.start or 0.0)
+        return early.end is not None and early.end - (late.start or 0.0) > self.gap
