@@ -149,7 +149,8 @@ class SessionRun:
         day = repeats(day, shop.rule_context.reference)
         participant = day.participant or participant
         judgement = self._by_rules(participant, day)
-        better = fixed(day, judgement.findings, shop.rule_context.reference)
+        sent = any(line.sent and line.ours and line.session == self._session.key for line in filed)
+        better = day if sent else fixed(day, judgement.findings, shop.rule_context.reference)
         if better is not day:
             participant = better.participant or participant
             judgement = self._by_rules(participant, better)

@@ -43,7 +43,7 @@ def _issue(finding: Finding) -> dict[str, Any]:
                 "valueString": finding.source or "groupbill",
             },
         ],
-        "severity": str(finding.severity),
+        "severity": "fatal" if finding.code == "ENG01" else str(finding.severity),
         "code": _code(finding),
         "details": {"coding": [coding], "text": finding.message},
         "diagnostics": f"{finding.name} ({finding.verdict}) at {finding.at}",

@@ -92,9 +92,9 @@ class RelatedParticipants(ParticipantRule):
         if session.code != "90853":
             return None
         present = crowd(session)
-        if not present.shared:
-            return ()
         stated = participant.policy["group_size.unrelated_min"]
+        if not present.shared and not stated:
+            return ()
         if present.unrelated < (stated or 2):
             message = f"{present.unrelated} unrelated participants of {present.attended}; {stated or 2} are needed"
             weight = Severity.ERROR if stated else Severity.WARNING

@@ -115,7 +115,8 @@ class PairNeedsModifier(DayRule):
 
     def _finding(self, message: str, pair: Paired, day: PatientDay | None = None, *, bypass: bool = False) -> Finding:
         fix = None
-        if day is not None and pair.apart is not False:
+        # What is still to be written by us is given a modifier on evidence only.
+        if day is not None and (pair.apart or (pair.apart is None and not pair.second.desired)):
             fix = adding(pair.second, separate_modifier(day.policy, day.date))
         return self.finding(
             message,
