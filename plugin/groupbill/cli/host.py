@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -31,6 +32,8 @@ def read(sources: Sequence[str]) -> Index:
     """
     if not sources:
         raise UsageError("nothing to read: name a file or a folder, or - for standard input")
+    # A command ends soon and makes no cycles worth mentioning; rescanning what was read costs a fifth of a run.
+    gc.disable()
     index = Index()
     with progress("reading") as advance:
         read_sources(index, sources, advance)
