@@ -7,7 +7,7 @@ makes reading several times slower. A session's worth of parsed resources is kep
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..model.finding import Finding, Severity
@@ -99,12 +99,19 @@ class Index:
 
     def find(self, resource_type: str, link: str, value: str | None) -> list[Resource]:
         """The resources of a type with this link, sorted by id."""
+        parse = self._parse
+        return [resource for key in self.linked(resource_type, link, value) if (resource := parse(key)) is not None]
+
+    def linked(self, resource_type: str, link: str, value: str | None) -> Sequence[str]:
+        """The `Type/id` of the resources that `find` would give, sorted: where not all of them are needed."""
         if not value:
-            return []
-        found = set(self._store.linked(resource_type, link, value))
-        for other in self._spellings(link, value):
-            found.update(self._store.linked(resource_type, link, other))
-        return [resource for key in sorted(found) if (resource := self._parse(key)) is not None]
+            return ()
+        linked = self._store.linked
+        found = linked(resource_type, link, value)
+        others = self._spellings(link, value)
+        if others:
+            return sorted({*found, *(key for other in others for key in linked(resource_type, link, other))})
+        return found if len(found) < 2 else sorted(found)
 
     def keys(self, resource_type: str) -> list[str]:
         """All `Type/id` of a type, sorted."""
@@ -194,12 +201,14 @@ class Index:
         found = [key for each in ([kind] if kind else _NAMED) for key in self._store.linked(each, "identifier", name)]
         return found[0] if len(found) == 1 else value
 
-    def _spellings(self, link: str, value: str) -> list[str]:
+    def _spellings(self, link: str, value: str) -> Sequence[str]:
         """Other values under which links to the same resource were recorded."""
         if not self._sealed:
             self._seal()
+        if not self._also:
+            return ()
         if link != "performer-day":
-            return self._also.get(value, [])
+            return self._also.get(value, ())
         performer, _, on = value.rpartition("|")
         return [f"{other}|{on}" for other in self._also.get(performer, ())]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import UTC, datetime
+from functools import lru_cache
 
 BASE = "https://w3id.org/groupbill/"
 ID = BASE + "id/"
@@ -22,8 +23,10 @@ _SHIFTS = (70, 60, 50, 40, 30, 20, 10, 0)
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, BASE)
 
 
+@lru_cache(maxsize=8192)
 def digest(namespace: str, *parts: str) -> str:
     """Sixteen characters of Crockford base32 over a SHA-256 of the namespace and the parts."""
+    # Kept: rules, plan and report each name the same charge.
     data = "\x1f".join((namespace, *parts)).encode()
     bits = int.from_bytes(hashlib.sha256(data).digest()[:10], "big")
     return "".join([_PAIRS[(bits >> shift) & 1023] for shift in _SHIFTS])
@@ -39,6 +42,7 @@ def provenance_id(*parts: str) -> str:
     return _uuid5("provenance|" + "|".join(parts))
 
 
+@lru_cache(maxsize=8192)
 def _uuid5(name: str) -> str:
     """`uuid.uuid5` without the object in between, which costs more than the hash; three are made per charge."""
     text = hashlib.sha1(_NAMESPACE.bytes + name.encode(), usedforsecurity=False).hexdigest()
