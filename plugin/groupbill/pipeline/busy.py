@@ -38,9 +38,11 @@ def _visits(shop: Shop, session: Session, leader: str) -> Iterator[Line]:
     own = {session.encounter, *session.sources}
     for offset in (-1, 0, 1):
         on = (start.astimezone(UTC) + timedelta(days=offset)).date().isoformat()
-        for visit in shop.index.find("Encounter", "performer-day", f"{leader}|{on}"):
-            reference = f"Encounter/{visit['id']}"
-            if reference in own or reference in shop.ledger.visits or encounters.status(visit) != "finished":
+        for reference in shop.index.linked("Encounter", "performer-day", f"{leader}|{on}"):
+            if reference in own or reference in shop.ledger.visits:
+                continue
+            visit = shop.index.get(reference) or {}
+            if encounters.status(visit) != "finished":
                 continue
             if shop.index.ref(visit.get("partOf"), visit) in own or not _individual(shop, visit):
                 continue

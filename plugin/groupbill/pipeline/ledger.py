@@ -11,6 +11,8 @@ from ..model import Charge, Line, Period, Session
 from ..model.identity import CHARGE_ITEM_SYSTEM, charge_item_value, resource_id
 
 _DAY = timedelta(days=1)
+_LINES = 16384
+"""Lines kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Ledger:
         self._by_leader: dict[tuple[str, str], list[tuple[str, str, Period]]] = {}
         self._out: set[tuple[str, str]] = set()
         self._held: set[tuple[str, str]] = set()
+        self._lines: dict[tuple[str, str, str, str], Line] = {}
         self.sessions: set[str] = set()
         """Keys of the sessions."""
         self.visits: set[str] = set()
@@ -99,13 +102,24 @@ class Ledger:
                     yield place, period
 
     def _line(self, entry: Entry, recoded: dict[str, str]) -> Line:
+        """Kept for the patient's next sessions."""
+        code = recoded.get(entry.code, entry.code)
+        key = (entry.session, entry.patient, entry.code, code)
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= _LINES:
+                self._lines.clear()
+            line = self._lines[key] = self._made(entry, code)
+        return line
+
+    def _made(self, entry: Entry, code: str) -> Line:
         value = charge_item_value(self._namespace, entry.session, entry.patient, entry.code)
         return Line(
             at=f"ChargeItem/{resource_id(CHARGE_ITEM_SYSTEM, value)}",
             desired=True,
             ours=True,
             patient=entry.patient,
-            code=recoded.get(entry.code, entry.code),
+            code=code,
             units=Decimal(entry.units),
             date=entry.period.date,
             period=entry.period,
