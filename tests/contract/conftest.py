@@ -193,6 +193,11 @@ class Clinic:
         add_resources(index, copied(self.files.values()))
         return Said(host.check(index, date.fromisoformat(self.today)).to_json())
 
+    def written(self, settings: Mapping[str, Any] | None = None, **more: Any) -> list[JSON]:
+        """The resources of the plan."""
+        report = self.host(settings, **more).run(list(copied(self.files.values())), date.fromisoformat(self.today))
+        return [entry["resource"] for bundle in report.transactions() for entry in bundle["entry"]]
+
     def host(
         self, settings: Mapping[str, Any] | None = None, folder: Path | None = None, plugins: Iterable[Any] = ()
     ) -> Host:

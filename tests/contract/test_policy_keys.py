@@ -180,9 +180,17 @@ def test_an_x_modifier_does_not_bypass_where_the_payer_takes_none(payer: Payer) 
 
 
 def test_some_payers_look_at_column_two_alone(payer: Payer) -> None:
-    payer.clinic.item("x", "p1", "G0410", start="14:00", end="15:00")
+    payer.clinic.item("x", "p1", "90853", "XE", start="14:00", end="15:00")
     payer.clinic.item("y", "p1", "90834", start="16:00", end="17:00")
-    assert [each["at"] for each in payer().of("NCC02") if each["at"] == "ChargeItem/y"] == ["ChargeItem/y"]
+    payer.clinic.bills()
+
+    def verdicts(**values: Any) -> list[str]:
+        payer(**values)
+        said = payer.clinic.check({"policies": {"files": ["acme.json"]}}, folder=payer.folder)
+        return [each["verdict"] for each in said.at("ChargeItem/y", "NCC02")]
+
+    assert verdicts() == ["bypassed"]
+    assert verdicts(modifier_placement="column2") == ["fail"]
 
 
 @pytest.mark.parametrize(
@@ -223,11 +231,18 @@ def test_two_leaders_are_two_claims_where_the_payer_pays_two(payer: Payer) -> No
 
 
 def test_sharing_a_session_between_billers_is_the_payers_decision(payer: Payer) -> None:
+    def billed(**values: Any) -> dict[str, str]:
+        payer(**values)
+        resources = payer.clinic.written({"policies": {"files": ["acme.json"]}}, folder=payer.folder)
+        claims = [each for each in resources if each["resourceType"] == "Claim"]
+        return {each["patient"]["reference"]: each["careTeam"][0]["provider"]["reference"] for each in claims}
+
     payer.clinic.put(b.practitioner("chen", 8))
-    for name in ("p1", "p2"):
-        payer.clinic[f"Encounter/g1-{name}"]["participant"] = [b.led_by("chen")]
-    assert len(payer().session("PRV07")) == 1
-    assert payer(rendering__split=True).session("PRV07") == []
+    payer.clinic["Encounter/g1"]["participant"].append(b.led_by("chen", "SPRF"))
+    payer.clinic["Encounter/g1-p1"]["participant"] = [b.led_by("chen")]
+    assert set(billed().values()) == {"Practitioner/rivera"}
+    assert billed(rendering__split=True)["Patient/p1"] == "Practitioner/chen"
+    assert billed(rendering__split=True)["Patient/p2"] == "Practitioner/rivera"
 
 
 def test_authorizations_are_found_where_they_are_kept(payer: Payer) -> None:
@@ -356,7 +371,9 @@ def test_illinois_pays_two_groups_in_seven_days(clinic: Callable[..., Any]) -> N
     assert said.outcome("p2") == ("charged", None)
 
 
-@pytest.mark.parametrize(("on", "outcome"), [("2027-12-14", ("charged", None)), ("2028-01-11", ("held", "rule:TEL11"))])
+@pytest.mark.parametrize(
+    ("on", "outcome"), [("2027-12-14", ("charged", None)), ("2028-01-11", ("held", "rule:TEL11"))]
+)
 def test_medicare_asks_for_a_visit_in_person_from_2028(
     clinic: Callable[..., Any], on: str, outcome: tuple[str, str | None]
 ) -> None:
@@ -367,7 +384,9 @@ def test_medicare_asks_for_a_visit_in_person_from_2028(
     assert [each["severity"] for each in said.of("TEL11")] == ["error" if outcome[1] else "information"]
 
 
-@pytest.mark.parametrize(("on", "outcome"), [("2023-12-12", ("held", "rule:PRV02")), ("2024-01-09", ("charged", None))])
+@pytest.mark.parametrize(
+    ("on", "outcome"), [("2023-12-12", ("held", "rule:PRV02")), ("2024-01-09", ("charged", None))]
+)
 def test_medicare_pays_family_therapists_from_2024(
     clinic: Callable[..., Any], on: str, outcome: tuple[str, str | None]
 ) -> None:

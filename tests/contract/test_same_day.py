@@ -268,7 +268,9 @@ def test_overlapping_times_hold_the_group(usual: Any) -> None:
     assert all("modifier" not in (each["fix"] or {}) for each in said.member()["findings"])
 
 
-def second_group(made: Any, start: str, end: str, leader: str = "rivera", names: tuple[str, ...] = ("p1", "p2")) -> None:
+def second_group(
+    made: Any, start: str, end: str, leader: str = "rivera", names: tuple[str, ...] = ("p1", "p2")
+) -> None:
     from groupbill.testing import builders as b
 
     made.put(
@@ -277,7 +279,9 @@ def second_group(made: Any, start: str, end: str, leader: str = "rivera", names:
         b.encounter("h1", "Group/h", made.hours(start, end), leader=leader, location="room"),
     )
     for name in names:
-        made.visit(f"h1-{name}", name, None, start, end, leader=None, location=None, part_of="h1", diagnosis=f"dx-{name}")
+        made.visit(
+            f"h1-{name}", name, None, start, end, leader=None, location=None, part_of="h1", diagnosis=f"dx-{name}"
+        )
 
 
 def test_of_two_groups_a_day_the_earlier_is_charged(usual: Any) -> None:
@@ -316,7 +320,8 @@ def test_a_leader_in_two_places_does_not_hold_the_group(usual: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("on", "severity"), [("2024-06-11", "warning"), ("2024-08-13", None), ("2025-06-10", None), ("2026-03-10", "warning")]
+    ("on", "severity"),
+    [("2024-06-11", "warning"), ("2024-08-13", None), ("2025-06-10", None), ("2026-03-10", "warning")],
 )
 def test_a_pair_found_by_a_table_of_another_time_is_a_warning(clinic: Make, on: str, severity: str | None) -> None:
     made = clinic(4, on=on)
