@@ -1,4 +1,15 @@
-"""The evidence ladder: the strongest record decides, a negative beats any weaker positive."""
+"""The evidence ladder: the strongest record decides, a negative beats any weaker positive.
+
+| strongest record | attendance |
+|---|---|
+| says that the patient came (1 own visit or R5 participant, 2 Appointment, 3 attendance record) | present |
+| says that not (cancelled, no-show, declined, inactive, died before) | absent, for the reason it gives |
+| says that it is not over | wait: `in-progress` |
+| two of one rank contradict each other | `attendance-conflict`: held |
+| only supports (4 note, 5 reply, 6 roster), or there is none | `attendance-unverified`: held |
+
+A weaker record that says otherwise is named beside the one that counts.
+"""
 
 from __future__ import annotations
 
@@ -24,66 +35,71 @@ def _decide(session: Session, member: Member, roster_is_attendance: bool) -> Att
     found = _by_evidence(member, roster_is_attendance)
     if session.status == "cancelled":
         return _in_cancelled(member, found)
-    if found.present and _is_relative(session, member):
+    if _is_relative(session, member) and (found.present or found.reason in _OPEN):
         return _because(member, False, "family-member")
     return found
 
 
+_OPEN = frozenset({"attendance-unverified", "attendance-conflict"})
+
+
 def _is_relative(session: Session, member: Member) -> bool:
-    """Whether another patient's treatment it is."""
+    """Whether another patient's treatment it is: then nothing is charged, whether or not it is known who came."""
     return session.code in _FAMILY and member.family is not None and member.family != member.patient
 
 
 def _by_evidence(member: Member, roster_is_attendance: bool) -> Attendance:
     if not member.evidence:
         return _because(member, None, "attendance-unverified")
-    top = member.evidence[0].rank
+    top = min(each.rank for each in member.evidence)
     strongest = [each for each in member.evidence if each.rank == top]
     positive = next((each for each in strongest if each.present), None)
     negative = next((each for each in strongest if not each.present), None)
-    if positive is not None and negative is not None:
-        return _answer(member, positive, None, "attendance-conflict")
-    if negative is not None:
-        present = None if negative.reason == "in-progress" else False
-        return _answer(member, negative, present, negative.reason or "not-attended")
     if positive is None:
-        return _because(member, None, "attendance-unverified")
-    if positive.rank < _REVIEW or (positive.kind == "roster" and roster_is_attendance):
+        return _against(member, negative or strongest[0])
+    if negative is not None:
+        return _answer(member, positive, None, "attendance-conflict")
+    if top < _REVIEW:
         return _answer(member, positive, True, None)
     return _supported(member, positive, roster_is_attendance)
 
 
+def _against(member: Member, negative: Evidence) -> Attendance:
+    """The strongest record says that the patient was not there, or that it is not over."""
+    waits = negative.reason == "in-progress"
+    return _answer(member, negative, None if waits else False, negative.reason or "not-attended")
+
+
 def _supported(member: Member, positive: Evidence, roster_is_attendance: bool) -> Attendance:
-    """Only records that support: a weaker negative decides, an attested roster does, else nobody knows."""
-    against = next((each for each in member.evidence if not each.present), None)
-    if against is not None:
-        return _answer(member, positive, None, "attendance-unverified")
-    if roster_is_attendance and any(each.kind == "roster" for each in member.evidence):
-        return _answer(member, positive, True, None)
+    """Records that only support are no proof; a roster that the site attests is, where nothing says otherwise."""
+    if roster_is_attendance and all(each.present for each in member.evidence):
+        roster = next((each for each in member.evidence if each.kind == "roster"), None)
+        if roster is not None:
+            return _answer(member, roster, True, None)
     return _answer(member, positive, None, "attendance-unverified")
 
 
 def _in_cancelled(member: Member, found: Attendance) -> Attendance:
-    """A cancelled session nobody attended; whose visit says otherwise is held until a person decides."""
-    if found.present or found.reason == "attendance-conflict":
-        strong = found.evidence in ("child-encounter", "participant")
-        if strong or found.reason == "attendance-conflict":
-            return Attendance(
-                member=member.member,
-                present=None,
-                reason="attendance-conflict",
-                evidence=found.evidence,
-                source=found.source,
-                against=found.against,
-                conflict=True,
-            )
+    """A cancelled session nobody attended; whose finished visit says otherwise is held until a person decides."""
+    came = next((each for each in member.evidence if each.kind == "child-encounter" and each.present), None)
+    if came is not None:
+        against = tuple(each for each in member.evidence if not each.present)
+        return Attendance(
+            member=member.member,
+            present=None,
+            reason="attendance-conflict",
+            evidence=came.kind,
+            source=came.source,
+            against=against,
+            conflict=True,
+        )
     if found.present is False and found.reason in ("no-show", "not-attended"):
         return found
     return _because(member, False, "cancelled")
 
 
 def _answer(member: Member, decided: Evidence, present: bool | None, reason: str | None) -> Attendance:
-    """The attendance with what speaks against it: for a conflict the negatives, else what says the opposite."""
+    """The attendance with what speaks against it: everything that says the opposite."""
     against = tuple(each for each in member.evidence if each.present is not decided.present)
     return Attendance(
         member=member.member,

@@ -227,7 +227,7 @@ def test_shape_e_own_appointments_say_who_came(sessions, told) -> None:
         "Patient/cy": ("appointment", "Appointment/a3", "cancelled"),
         "Patient/dee": ("appointment", "Appointment/a4", CAME),
         "Patient/eli": ("appointment", "Appointment/a5", CAME),
-        "Patient/fay": (None, None, "attendance-unverified"),
+        "Patient/fay": ("reply", "Appointment/a6", "attendance-unverified"),
     }
 
 

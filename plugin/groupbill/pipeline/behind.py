@@ -35,7 +35,7 @@ class Behind:
         self.findings: list[Finding] = []
         for candidate in find(index, context.settings):
             session = resolve(candidate, index, context.settings, as_written=True)
-            if session is not None:
+            if isinstance(session, Session):
                 session, crashes = attend(session, hooks, context, self._complex)
                 self.findings.extend(crashes)
                 self._enter(session)

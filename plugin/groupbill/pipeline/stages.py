@@ -48,6 +48,7 @@ class Run:
         self._only = only
         self._corrections = 0
         self._elsewhere: dict[str, dict[Finding, None]] = {}
+        self._undated: list[Finding] = []
         settings = pipeline.settings
         self._sources = Sources(index, settings, pipeline.policies, pipeline.reference)
         self._context = Context(settings=settings, policies=pipeline.policies, today=today)
@@ -59,7 +60,9 @@ class Run:
         settings = self._pipeline.settings
         for candidate in find(self._index, settings):
             session = resolve(candidate, self._index, settings)
-            if session is None:
+            if isinstance(session, Finding) and only is None:
+                self._undated.append(session)
+            if not isinstance(session, Session):
                 continue
             session, crashes = attend(session, self._pipeline.hooks, self._context, self._complex)
             derived = derive(session, self._pipeline.hooks, self._context)
@@ -123,7 +126,7 @@ class Run:
 
     def findings(self) -> tuple[Finding, ...]:
         """What concerns the input as a whole."""
-        found = list(self._index.findings)
+        found = [*self._index.findings, *self._undated]
         if self.corrections_held:
             allowed = self._pipeline.settings.max_corrections
             found.append(

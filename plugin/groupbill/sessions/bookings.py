@@ -43,7 +43,7 @@ def read(
     """Read an Appointment."""
     found = [each for name in _TYPES for each in codings(appointment.get(name))]
     named = [*actors(index, appointment), *_subject(index, appointment)]
-    people = tuple(sorted({each for each in named if each.startswith("Patient")}))
+    people = patients(index, appointment)
     code = stated(found, settings)
     return Booking(
         reference=reference,
@@ -63,6 +63,12 @@ def read(
             end=seconds(appointment.get("end"), settings),
         ),
     )
+
+
+def patients(index: Index, appointment: Mapping[str, Any]) -> tuple[str, ...]:
+    """The patients whom an Appointment is for."""
+    named = [*actors(index, appointment), *_subject(index, appointment)]
+    return tuple(sorted({each for each in named if each.startswith("Patient")}))
 
 
 def actors(index: Index, appointment: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import Any
 
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
@@ -14,6 +13,7 @@ from ..settings import Settings
 from . import bookings, evidence
 from .candidate import Candidate
 from .people import surviving
+from .records import Records
 from .roster import entries
 
 
@@ -25,7 +25,10 @@ class Gathered:
     index: Index
     settings: Settings
     root: Resource | None
-    visits: dict[str, dict[str, Any]]
+    visits: dict[str, Resource]
+    """Own Encounters of participants, by reference, in order."""
+    bookings: dict[str, Resource]
+    """Appointments by reference, in order."""
     group: str | None
 
 
@@ -39,6 +42,9 @@ class _Person:
     names: set[str] = field(default_factory=set)
     visits: list[str] = field(default_factory=list)
     period: Period | None = None
+    missed: bool = False
+    """Whether an Appointment is a no-show."""
+    roster: list[Evidence] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
 
 
@@ -47,8 +53,8 @@ def gather(of: Gathered, on: date, zone: tzinfo | None, when: Period) -> list[Me
     people = _People(of)
     people.from_roster(on, zone)
     people.from_participants(zone)
-    people.from_visits(zone)
     people.from_bookings()
+    people.from_visits(zone)
     people.from_records(on, zone)
     return [people.member(person, when) for person in people.all.values()]
 
@@ -59,104 +65,121 @@ class _People:
     def __init__(self, of: Gathered) -> None:
         self.of = of
         self.all: dict[str, _Person] = {}
+        self._surviving: dict[str, str] = {}
 
     def _person(self, reference: str, *, roster: bool = False) -> _Person:
-        patient = surviving(self.of.index, reference) if reference.startswith("Patient") else None
-        key = patient or reference
-        person = self.all.get(key)
+        patient = self._patient(reference)
+        person = self.all.get(patient or reference)
         if person is None:
-            person = self.all[key] = _Person(patient)
+            person = self.all[patient or reference] = _Person(patient)
         if roster and (person.named is None or reference == patient):
             person.named = reference
         person.names.add(reference)
         return person
 
+    def _patient(self, reference: str) -> str | None:
+        """The surviving record of a patient, None for somebody else."""
+        if not reference.startswith("Patient"):
+            return None
+        known = self._surviving.get(reference)
+        if known is None:
+            known = self._surviving[reference] = surviving(self.of.index, reference)
+        return known
+
     def from_roster(self, on: date, zone: tzinfo | None) -> None:
-        """Members of the Group."""
+        """Members of the Group. Who left and came back is a member: an active membership counts."""
         if self.of.group is None:
             return
         for entry in entries(self.of.index, self.of.group, zone):
-            found = evidence.of_roster(entry, on)
-            self._person(entry.member, roster=True).evidence.append(found)
+            self._person(entry.member, roster=True).roster.append(evidence.of_roster(entry, on))
+        for person in self.all.values():
+            active = [each for each in person.roster if each.present]
+            person.evidence.extend(active or person.roster)
 
     def from_participants(self, zone: tzinfo | None) -> None:
         """R5: Patients who are participants of the session's Encounter, with their own times."""
-        root = self.of.root
-        if root is None:
+        root, source = self.of.root, self.of.candidate.encounter
+        if root is None or source is None:
             return
+        took_place = encounters.status(root) not in ("cancelled", evidence.ERROR)
         for actor, _, own in encounters.actors(root):
-            reference = self.of.index.ref(actor, dict(root))
+            reference = self.of.index.ref(actor, root)
             if reference is None or not reference.startswith("Patient"):
                 continue
             person = self._person(reference, roster=self.of.group is None)
-            source = self.of.candidate.encounter or reference
-            person.evidence.append(Evidence(kind="participant", source=source, present=True, rank=1))
+            if took_place:
+                person.evidence.append(Evidence(kind="participant", source=source, present=True, rank=1))
             if own is not None:
                 person.period = period(own, zone)
-
-    def from_visits(self, zone: tzinfo | None) -> None:
-        """Encounters of their own. One entered in error says nothing where the patient has another."""
-        for reference, visit in self.of.visits.items():
-            subject = self.of.index.ref(visit.get("subject"), visit)
-            if subject is None or subject.startswith("Group"):
-                continue
-            self._person(subject).visits.append(reference)
-        for person in self.all.values():
-            valid = [each for each in person.visits if self._status(each) != "entered-in-error"]
-            person.visits = sorted(valid or person.visits, key=lambda each: (self._order(each), each))
-            for reference in person.visits:
-                visit = self.of.visits[reference]
-                found = evidence.of_visit(visit, reference, self._missed(visit))
-                if found is not None:
-                    person.evidence.append(found)
-            if person.visits:
-                own = period(encounters.period_element(self.of.visits[person.visits[0]]), zone)
-                if own.start is not None or own.date is not None:
-                    person.period = own
-
-    def _status(self, reference: str) -> str:
-        return encounters.status(self.of.visits[reference])
-
-    def _order(self, reference: str) -> int:
-        """The visit that took place stands for the member."""
-        return 0 if self._status(reference) == "finished" else 1
-
-    def _missed(self, visit: dict[str, Any]) -> bool:
-        """Whether the Appointment of a visit is a no-show."""
-        index = self.of.index
-        for element in encounters.appointment_elements(visit):
-            appointment = index.get(index.ref(element, visit))
-            if appointment is not None and appointment.get("status") == "noshow":
-                return True
-        return False
 
     def from_bookings(self) -> None:
         """Appointments: those of the session and those of its visits."""
         index = self.of.index
-        seen = set(self.of.candidate.appointments)
-        for holder in [*([self.of.root] if self.of.root else []), *self.of.visits.values()]:
-            for element in encounters.appointment_elements(holder):
-                found = index.ref(element, dict(holder))
-                if found is not None:
-                    seen.add(found)
-        for reference in sorted(seen):
-            appointment = index.get(reference)
-            if appointment is None:
-                continue
-            booking = bookings.read(index, reference, appointment, self.of.settings)
-            for patient in booking.patients:
-                person = self._person(patient)
-                alone = len(booking.patients) == 1
-                person.evidence.extend(evidence.of_booking(index, appointment, reference, patient, alone))
+        known = dict(self.of.bookings)
+        for holder in self.of.visits.values():
+            for element in encounters.appointment_elements(holder) if "appointment" in holder else ():
+                found = index.ref(element, holder)
+                resource = index.get(found)
+                if found is not None and resource is not None:
+                    known[found] = resource
+        for reference, appointment in sorted(known.items()):
+            people = bookings.patients(index, appointment)
+            for name in people:
+                person = self._person(name)
+                alone = len(people) == 1
+                person.evidence.extend(evidence.of_booking(index, appointment, reference, name, alone))
+                person.missed = person.missed or evidence.missed(appointment)
+
+    def from_visits(self, zone: tzinfo | None) -> None:
+        """Encounters of their own."""
+        for reference, visit in self.of.visits.items():
+            subject = self.of.index.ref(visit.get("subject"), visit)
+            if subject is not None and subject.startswith("Patient"):
+                self._person(subject).visits.append(reference)
+        self._subject_of_the_session()
+        for person in self.all.values():
+            if person.visits:
+                self._add_visits(person, zone)
+
+    def _subject_of_the_session(self) -> None:
+        """A session filed under one of its patients says of that one what a visit would."""
+        root, source = self.of.root, self.of.candidate.encounter
+        subject = None if root is None else self.of.index.ref(root.get("subject"), root)
+        if root is None or source is None or subject is None or not subject.startswith("Patient"):
+            return
+        person = self._person(subject)
+        found = evidence.of_visit(root, source, person.missed)
+        if not person.visits and found is not None:
+            person.evidence.append(found)
+
+    def _add_visits(self, person: _Person, zone: tzinfo | None) -> None:
+        """The visits of one member, the one that took place first: it stands for the member.
+
+        One entered in error says nothing where there is another; one that is not over says nothing where
+        another is finished.
+        """
+        status = {each: encounters.status(self.of.visits[each]) for each in person.visits}
+        valid = [each for each in person.visits if status[each] != evidence.ERROR] or person.visits
+        if any(status[each] == "finished" for each in valid):
+            valid = [each for each in valid if status[each] not in evidence.WAITING]
+        person.visits = sorted(valid, key=lambda each: (status[each] != "finished", each))
+        for reference in person.visits:
+            found = evidence.of_visit(self.of.visits[reference], reference, person.missed)
+            if found is not None:
+                person.evidence.append(found)
+        own = period(encounters.period_element(self.of.visits[person.visits[0]]), zone)
+        if own.start is not None or own.date is not None:
+            person.period = own
 
     def from_records(self, on: date, zone: tzinfo | None) -> None:
         """Attendance records, notes and deaths."""
-        records = evidence.Records(self.of.index, self.of.settings, self.of.candidate.encounter)
+        records = Records(self.of.index, self.of.settings, self.of.candidate.encounter)
         for person in self.all.values():
             if person.patient is None:
                 continue
             names = frozenset({*person.names, person.patient})
-            person.evidence.extend(records.of(names, person.visits[0] if person.visits else None))
+            own = [each for each in person.visits if each != self.of.candidate.encounter]
+            person.evidence.extend(records.of(names, own))
             death = evidence.of_death(self.of.index, person.patient, on, zone)
             if death is not None:
                 person.evidence.append(death)

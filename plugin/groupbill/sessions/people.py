@@ -15,12 +15,14 @@ _BOUND = 8
 
 
 def surviving(index: Index, patient: str) -> str:
-    """The record that stands for a patient after `Patient.link` (replaced-by, replaces)."""
+    """The record that stands for a patient after `Patient.link` (replaced-by, replaces); of a circle the first."""
     seen = [patient]
     while len(seen) < _BOUND:
         following = _successor(index, seen[-1])
-        if following is None or following in seen:
+        if following is None:
             break
+        if following in seen:
+            return min(seen[seen.index(following) :])
         seen.append(following)
     return seen[-1]
 
@@ -55,22 +57,20 @@ def practitioner(index: Index, reference: str | None) -> str | None:
 
 def performers(index: Index, encounter: Mapping[str, Any]) -> tuple[Performer, ...]:
     """Who led: PPRF, then SPRF, then ATND, each by reference. Participants and observers never bill."""
-    resource = dict(encounter)
-    found: dict[str, Performer] = {}
-    supervisor = index.ref(value(encounter, "supervisor"), resource)
+    found = []
+    supervisor = index.ref(value(encounter, "supervisor"), encounter)
     for element, role, _ in encounters.actors(encounter):
-        reference = index.ref(element, resource)
-        if reference is None or role not in _RANK or not reference.startswith("Practitioner"):
-            continue
-        known = found.get(reference)
-        if known is None or _RANK[role] < _RANK[known.role]:
-            found[reference] = Performer(
-                reference=reference,
-                practitioner=practitioner(index, reference),
-                role=role,
-                supervisor=supervisor or _role_supervisor(index, reference),
+        reference = index.ref(element, encounter) if role in _RANK else None
+        if reference is not None and reference.startswith("Practitioner"):
+            found.append(
+                Performer(
+                    reference=reference,
+                    practitioner=practitioner(index, reference),
+                    role=role,
+                    supervisor=supervisor or _role_supervisor(index, reference),
+                )
             )
-    return tuple(sorted(found.values(), key=lambda each: (_RANK[each.role], each.reference)))
+    return merged((found,))
 
 
 def _role_supervisor(index: Index, reference: str) -> str | None:
@@ -78,11 +78,16 @@ def _role_supervisor(index: Index, reference: str) -> str | None:
     return None if role is None else index.ref(value(role, "supervisor"), role)
 
 
-def merged(sequences: Iterable[tuple[Performer, ...]]) -> tuple[Performer, ...]:
-    """The leaders of several Encounters of one session, each once under the strongest role."""
+def merged(sequences: Iterable[Iterable[Performer]]) -> tuple[Performer, ...]:
+    """Leaders, each practitioner once: under the strongest role, by a PractitionerRole, which says more."""
     found: dict[str, Performer] = {}
     for each in (performer for sequence in sequences for performer in sequence):
-        known = found.get(each.reference)
-        if known is None or _RANK[each.role] < _RANK[known.role]:
-            found[each.reference] = each
+        name = each.practitioner or each.reference
+        known = found.get(name)
+        if known is None or _strength(each) < _strength(known):
+            found[name] = each
     return tuple(sorted(found.values(), key=lambda each: (_RANK[each.role], each.reference)))
+
+
+def _strength(performer: Performer) -> tuple[int, bool, str]:
+    return (_RANK[performer.role], not performer.reference.startswith("PractitionerRole"), performer.reference)

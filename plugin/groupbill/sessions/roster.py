@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -9,6 +10,7 @@ from typing import Any
 
 from ..fhir.dates import day
 from ..fhir.index import Index
+from ..fhir.references import LOGICAL
 
 _DEPTH = 8
 """Levels of nested Groups; a cycle ends before."""
@@ -35,32 +37,89 @@ class Entry:
 
 def entries(index: Index, group: str, zone: tzinfo | None) -> Iterator[Entry]:
     """The memberships of a Group and of the Groups in it, each Group once."""
-    yield from _expand(index, group, zone, {group}, 0, False)
+    yield from _expand(index, group, zone, {group}, _Within())
 
 
-def _expand(
-    index: Index, group: str, zone: tzinfo | None, seen: set[str], depth: int, inactive: bool
-) -> Iterator[Entry]:
+def families(index: Index, group: str) -> Iterator[set[str]]:
+    """Patients by the Groups that are members of a Group: the families of a group of families."""
+    resource = index.get(group) or {}
+    for member in resource.get("member") or ():
+        nested = index.ref(member.get("entity"), resource)
+        if nested is not None and nested != group and _is_group(index, nested):
+            yield {entry.member for entry in entries(index, nested, None) if entry.member.startswith("Patient")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """What the membership of a nested Group says about those in it."""
+
+    depth: int = 0
+    inactive: bool = False
+    start: date | None = None
+    end: date | None = None
+
+
+def _expand(index: Index, group: str, zone: tzinfo | None, seen: set[str], within: _Within) -> Iterator[Entry]:
     resource = index.get(group)
     if resource is None:
         return
+    people = resource.get("type", "person") == "person"
     for position, member in enumerate(resource.get("member") or ()):
-        reference = index.ref(member.get("entity"), resource) or f"{group}#Group.member[{position}]"
-        gone = inactive or member.get("inactive") is True
-        if reference.startswith("Group/") and "#Group.member" not in reference:
-            if reference not in seen and depth < _DEPTH:
+        reference = index.ref(member.get("entity"), resource) or _place(index, group, position)
+        if reference.startswith(LOGICAL) and people:
+            # Who is meant is not on file; of people in therapy it is a patient.
+            reference = "Patient" + reference
+        own = _own(member, zone, within)
+        if _is_group(index, reference):
+            if reference not in seen and within.depth < _DEPTH:
                 seen.add(reference)
-                yield from _expand(index, reference, zone, seen, depth + 1, gone)
+                yield from _expand(index, reference, zone, seen, own)
             continue
-        yield _entry(reference, group, member, zone, gone)
+        yield Entry(member=reference, source=group, inactive=own.inactive, start=own.start, end=own.end)
 
 
-def _entry(reference: str, group: str, member: Mapping[str, Any], zone: tzinfo | None, gone: bool) -> Entry:
+def _own(member: Mapping[str, Any], zone: tzinfo | None, within: _Within) -> _Within:
+    """One membership; it lasts no longer than that of the Group it is in."""
     period = member.get("period") or {}
-    return Entry(
-        member=reference,
-        source=group,
-        inactive=gone,
-        start=day(period.get("start"), zone),
-        end=day(period.get("end"), zone),
+    start, end = first_day(period.get("start"), zone), last_day(period.get("end"), zone)
+    return _Within(
+        depth=within.depth + 1,
+        inactive=within.inactive or member.get("inactive") is True,
+        start=max((each for each in (start, within.start) if each is not None), default=None),
+        end=min((each for each in (end, within.end) if each is not None), default=None),
     )
+
+
+def _is_group(index: Index, reference: str) -> bool:
+    if "#" in reference:
+        return (index.get(reference) or {}).get("resourceType") == "Group"
+    return reference.startswith("Group")
+
+
+def _place(index: Index, group: str, position: int) -> str:
+    """Where on the roster somebody stands who has no reference; never who it is."""
+    owner, _, name = group.partition("#")
+    if not name:
+        return f"{group}#Group.member[{position}]"
+    contained = (index.get(owner) or {}).get("contained") or ()
+    number = next((at for at, each in enumerate(contained) if each.get("id") == name), 0)
+    return f"{owner}#{owner.partition('/')[0]}.contained[{number}].member[{position}]"
+
+
+def first_day(text: Any, zone: tzinfo | None) -> date | None:
+    """The first day that a date, whole or partial, may mean."""
+    return _partial(text, first=True) or day(text, zone)
+
+
+def last_day(text: Any, zone: tzinfo | None) -> date | None:
+    """The last day that a date, whole or partial, may mean."""
+    return _partial(text, first=False) or day(text, zone)
+
+
+def _partial(text: Any, *, first: bool) -> date | None:
+    if not isinstance(text, str) or len(text) not in (4, 7):
+        return None
+    year, month = int(text[:4]), int(text[5:] or (1 if first else 12))
+    if not 0 < year < 9999:
+        return None
+    return date(year, month, 1 if first else monthrange(year, month)[1])
