@@ -11,6 +11,7 @@ from .fhir.index import Index
 from .fhir.read import add_resources
 from .model import Change, Effect, Read, Recheck, Reconcile, ReconcileGroup, SessionReport
 from .pipeline import Check, Pipeline, Run
+from .pipeline.collector import unhurried
 from .plugins import ChangeContext, Hooks, Registry
 from .policies import Policies
 from .reference import Reference
@@ -79,8 +80,9 @@ class Host:
 
     def run_index(self, index: Index, today: date | None = None, only: frozenset[str] | None = None) -> Report:
         """Derive, check and plan over what was read; `only` the sessions of these Encounters or Appointments."""
-        run = self.start(index, today, only)
-        sessions = tuple(run)
+        with unhurried():
+            run = self.start(index, today, only)
+            sessions = tuple(run)
         return self.report(run, sessions)
 
     def start(
