@@ -64,11 +64,12 @@ class _Families:
                 yield member
                 continue
             unit = units[member.patient]
-            relatives = set(self._relatives.get(member.patient, ()))
+            relatives = self._relatives.get(member.patient, frozenset())
             family = identified[unit] if of_families else min(unit) if len(unit) > 1 else None
             if of_families and family == member.patient:
-                relatives |= self._came(unit - {member.patient})
-            yield replace(member, relatives=tuple(sorted(relatives)), family=family)
+                relatives = relatives | self._came(unit - {member.patient})
+            changed = relatives or family is not None
+            yield replace(member, relatives=tuple(sorted(relatives)), family=family) if changed else member
 
     def _read_kin(self) -> dict[str, set[str]]:
         """For each patient who is somebody's relative: the patients whose relative they are."""
@@ -85,7 +86,7 @@ class _Families:
                     self._roles.setdefault(patient, set()).add(other)
         return found
 
-    def _read_relatives(self, visits: Mapping[str, Resource], shared: Resource | None) -> dict[str, set[str]]:
+    def _read_relatives(self, visits: Mapping[str, Resource], shared: Resource | None) -> dict[str, frozenset[str]]:
         """RelatedPersons who took part, by the patient whose they are; who is a member is not counted twice."""
         named = {member.member for member in self._members if member.member.startswith("RelatedPerson")}
         for holder in [*visits.values(), *([shared] if shared is not None else [])]:
@@ -101,7 +102,7 @@ class _Families:
             patient = self._patient_of(reference)
             if patient is not None and patient in self._patients:
                 found.setdefault(patient, set()).add(reference)
-        return found
+        return {patient: frozenset(references) for patient, references in found.items()}
 
     def _patient_of(self, related: str) -> str | None:
         resource = self._index.get(related)

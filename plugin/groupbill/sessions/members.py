@@ -153,7 +153,19 @@ class _People:
             person.evidence.append(found)
 
     def _add_visits(self, person: _Person, zone: tzinfo | None) -> None:
-        """The visits of one member, the one that took place first: it stands for the member.
+        """What the visits of one member say, and the time of the one that stands for the member."""
+        if len(person.visits) > 1:
+            self._choose(person)
+        for reference in person.visits:
+            found = evidence.of_visit(self.of.visits[reference], reference, person.missed)
+            if found is not None:
+                person.evidence.append(found)
+        own = period(encounters.period_element(self.of.visits[person.visits[0]]), zone)
+        if own.date is not None:
+            person.period = own
+
+    def _choose(self, person: _Person) -> None:
+        """Of several visits those that count, the one that took place first: it stands for the member.
 
         One entered in error says nothing where there is another; one that is not over says nothing where
         another is finished.
@@ -163,13 +175,6 @@ class _People:
         if any(status[each] == "finished" for each in valid):
             valid = [each for each in valid if status[each] not in evidence.WAITING]
         person.visits = sorted(valid, key=lambda each: (status[each] != "finished", each))
-        for reference in person.visits:
-            found = evidence.of_visit(self.of.visits[reference], reference, person.missed)
-            if found is not None:
-                person.evidence.append(found)
-        own = period(encounters.period_element(self.of.visits[person.visits[0]]), zone)
-        if own.start is not None or own.date is not None:
-            person.period = own
 
     def from_records(self, on: date, zone: tzinfo | None) -> None:
         """Attendance records, notes and deaths."""

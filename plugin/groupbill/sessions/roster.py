@@ -37,7 +37,7 @@ class Entry:
 
 def entries(index: Index, group: str, zone: tzinfo | None) -> Iterator[Entry]:
     """The memberships of a Group and of the Groups in it, each Group once."""
-    yield from _expand(index, group, zone, {group}, _Within())
+    yield from _expand(index, group, zone, {group}, _ALWAYS)
 
 
 def families(index: Index, group: str) -> Iterator[set[str]]:
@@ -57,6 +57,11 @@ class _Within:
     inactive: bool = False
     start: date | None = None
     end: date | None = None
+
+
+_ALWAYS = _Within()
+_PLAIN = _Within(depth=1)
+"""Most memberships say nothing."""
 
 
 def _expand(index: Index, group: str, zone: tzinfo | None, seen: set[str], within: _Within) -> Iterator[Entry]:
@@ -80,6 +85,8 @@ def _expand(index: Index, group: str, zone: tzinfo | None, seen: set[str], withi
 
 def _own(member: Mapping[str, Any], zone: tzinfo | None, within: _Within) -> _Within:
     """One membership; it lasts no longer than that of the Group it is in."""
+    if within is _ALWAYS and "period" not in member and "inactive" not in member:
+        return _PLAIN
     period = member.get("period") or {}
     start, end = first_day(period.get("start"), zone), last_day(period.get("end"), zone)
     return _Within(
