@@ -188,7 +188,7 @@ class Client:
         bare = {name: value for name, value in resource.items() if name != "id"}
         headers, safe = _BODY, Kind.ONCE
         if if_none_exist is not None:
-            headers, safe = {**_BODY, "If-None-Exist": parse(f"?{if_none_exist}").query}, Kind.REPEATABLE
+            headers, safe = {**_BODY, "If-None-Exist": if_none_exist}, Kind.REPEATABLE
         reply = self._write("POST", f"/{kind}", safe, f"POST {kind}", bare, headers)
         answer = answer_of(reply.status, reply.headers, reply.body)
         if answer.reference is None and reply.status not in (200, 201, 204):

@@ -1,0 +1,125 @@
+"""Ways of writing, best first, and the choice among them by what a server can and how it behaves."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import Refused
+from ..model import Step
+from .capability import Capability, Way
+from .client import Client
+from .learned import Learned
+from .sink_bundle import BundleSink
+from .sink_file import FileSink
+from .sink_single import SingleSink
+from .steps import Written, is_new
+
+log = logging.getLogger("groupbill.server")
+
+_UNABLE = frozenset({404, 405, 501})
+"""Answers that mean "not in this way"."""
+_PERHAPS = frozenset({400, 403, 422})
+"""Answers that may mean "no ids of yours", or that the content is wrong."""
+_WHOLE = (Way.IDS, Way.CONDITIONAL)
+
+
+class Sink(Protocol):
+    """A way to write. Several threads may share one."""
+
+    @property
+    def way(self) -> Way:
+        """Which one."""
+        ...
+
+    def write(self, steps: Sequence[Step]) -> tuple[Written, ...]:
+        """Write the steps of one patient together.
+
+        Returns:
+            One for each step, in their order; `unchanged` for those that only keep.
+
+        Errors:
+            ServerError: see `Client`. After a transaction that was refused nothing is written; the other ways may
+                have written some of the steps, always targets first.
+        """
+        ...
+
+
+def choose(
+    client: Client, capability: Capability, *, export: Path | None = None, learned: Learned | None = None
+) -> Sink:
+    """The sink for a server.
+
+    Args:
+        client: Of that server.
+        capability: What it can, with what was learned of it.
+        export: Where an export goes; it is emptied.
+        learned: Where to remember what the first writes tell.
+
+    Errors:
+        Refused: the server can only be served by an export, and no file is given for it.
+    """
+    if capability.ways == (Way.EXPORT,):
+        if export is None:
+            reason = " ".join(capability.beware()) or "No way to write was found."
+            raise Refused(f"nothing can be written to this server: {reason}")
+        return FileSink(export)
+    return Ladder(client, capability, learned or Learned(None))
+
+
+class Ladder:
+    """Tries the best way, and steps down for good where the server can't do it.
+
+    What a server says of itself is believed until the first write that creates something. A way that the server
+    refuses is given up when a lower one works; when none does, it was the content that it did not like. What may be
+    wrong content is never tried again in parts: a patient's resources are written together or not at all.
+    """
+
+    def __init__(self, client: Client, capability: Capability, learned: Learned) -> None:
+        """Start with the best way left."""
+        self._client, self._capability, self._learned = client, capability, learned
+        self._lock = threading.Lock()
+
+    @property
+    def way(self) -> Way:
+        """The way that is used for the next write."""
+        return self._capability.ways[0]
+
+    def write(self, steps: Sequence[Step]) -> tuple[Written, ...]:
+        """Write; see `Sink`."""
+        capability = self._capability
+        first: Refused | None = None
+        for number, way in enumerate(capability.ways):
+            if first is not None and first.status in _PERHAPS and capability.ways[0] in _WHOLE and way not in _WHOLE:
+                break
+            try:
+                written = _sink(way, self._client, capability).write(steps)
+            except Refused as error:
+                if error.status not in _UNABLE | _PERHAPS or capability.confirmed is way:
+                    raise
+                first = first or error
+                continue
+            if any(is_new(step) and step.resource is not None for step in steps):
+                self._settle(capability, way, capability.ways[:number])
+            return written
+        raise first or Refused("nothing can be written to this server")
+
+    def _settle(self, capability: Capability, way: Way, refused: Sequence[Way]) -> None:
+        """Remember which way worked and which did not."""
+        with self._lock:
+            if self._capability.confirmed is way:
+                return
+            self._capability = replace(capability, confirmed=way, refused=capability.refused | frozenset(refused))
+            for each in refused:
+                log.warning("the server refuses: %s; used instead: %s", each.value, way.value)
+            self._learned.keep(capability, confirmed=way.value, refused=[each.value for each in refused])
+
+
+def _sink(way: Way, client: Client, capability: Capability) -> Sink:
+    if way in (Way.IDS, Way.CONDITIONAL, Way.BATCH):
+        return BundleSink(client, way, capability)
+    return SingleSink(client, way, capability)
