@@ -72,6 +72,8 @@ class Capability:
     writable: frozenset[str]
     """Of ChargeItem, Claim, Task and Provenance those that it takes."""
     limits: Limits = Limits()
+    profiles: bool | None = None
+    """Whether resources may say which of our profiles they follow; a strict server refuses those it does not know."""
     refused: frozenset[Way] = frozenset()
     """Ways that did not work when they were tried."""
     confirmed: Way | None = None
@@ -106,7 +108,7 @@ class Capability:
         """With what was remembered of its behaviour; see `facts`."""
         refused = frozenset(way for way in Way if way.value in known.get("refused", ()))
         found = replace(self, refused=self.refused | refused)
-        for name in ("transaction", "client_ids", "conditional_create", "versions"):
+        for name in ("transaction", "client_ids", "conditional_create", "versions", "profiles"):
             if isinstance(known.get(name), bool):
                 found = replace(found, **{name: known[name]})
         confirmed = next((way for way in Way if way.value == known.get("confirmed")), None)
@@ -190,6 +192,10 @@ def _warnings(found: Capability) -> Iterable[tuple[bool, str]]:
     yield (
         found.client_ids is None and found.confirmed is None and not export,
         "It does not say whether it takes ids of ours: the first write will tell.",
+    )
+    yield (
+        found.profiles is False,
+        "It refuses profiles that it does not know; ours are left out.",
     )
     limits = found.limits
     sizes = [

@@ -61,7 +61,9 @@ def _phrase(status: int) -> str:
 def _details(outcome: Mapping[str, Any], text: str) -> str:
     """Codes and places of the issues, and HAPI's message numbers."""
     found: dict[str, None] = {}
-    for issue in _issues(outcome):
+    issues = list(_issues(outcome))
+    errors = [issue for issue in issues if issue.get("severity") in ("error", "fatal")]
+    for issue in errors or issues:
         code = str(issue.get("code"))
         places = [*_texts(issue.get("expression")), *_texts(issue.get("location"))]
         at = next((each for each in places if _PATH.fullmatch(each)), "")

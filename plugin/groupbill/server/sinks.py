@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +17,7 @@ from .learned import Learned
 from .sink_bundle import BundleSink
 from .sink_file import FileSink
 from .sink_single import SingleSink
-from .steps import Written, is_new
+from .steps import Written, is_new, without_profile
 
 log = logging.getLogger("groupbill.server")
 
@@ -93,30 +93,59 @@ class Ladder:
         """Write; see `Sink`."""
         capability = self._capability
         first: Refused | None = None
-        for number, way in enumerate(capability.ways):
-            if first is not None and first.status in _PERHAPS and capability.ways[0] in _WHOLE and way not in _WHOLE:
-                break
+        for capable in _attempts(capability):
+            way = capable.ways[0]
+            if first is not None and not _worth(first, capability.ways[0], capable):
+                continue
             try:
-                written = _sink(way, self._client, capability).write(steps)
+                written = _write(capable, self._client, steps)
             except Refused as error:
                 if error.status not in _UNABLE | _PERHAPS or capability.confirmed is way:
                     raise
                 first = first or error
                 continue
             if any(is_new(step) and step.resource is not None for step in steps):
-                self._settle(capability, way, capability.ways[:number])
+                self._settle(capable)
             return written
         raise first or Refused("nothing can be written to this server")
 
-    def _settle(self, capability: Capability, way: Way, refused: Sequence[Way]) -> None:
+    def _settle(self, found: Capability) -> None:
         """Remember which way worked and which did not."""
         with self._lock:
+            way = found.ways[0]
             if self._capability.confirmed is way:
                 return
-            self._capability = replace(capability, confirmed=way, refused=capability.refused | frozenset(refused))
-            for each in refused:
+            refused = found.refused - self._capability.refused
+            for each in sorted(refused):
                 log.warning("the server refuses: %s; used instead: %s", each.value, way.value)
-            self._learned.keep(capability, confirmed=way.value, refused=[each.value for each in refused])
+            self._capability = replace(found, confirmed=way)
+            profiles = found.profiles is not False
+            self._learned.keep(found, confirmed=way.value, profiles=profiles, refused=sorted(found.refused))
+
+
+def _attempts(capability: Capability) -> Iterator[Capability]:
+    """What to try, best first: each way, with our profiles and without; once confirmed, that alone."""
+    if capability.confirmed is not None and capability.ways[0] is capability.confirmed:
+        yield capability
+        return
+    for number, way in enumerate(capability.ways):
+        refused = capability.refused | frozenset(capability.ways[:number])
+        profiles = (True, False) if capability.profiles is None else (capability.profiles,)
+        for each in profiles:
+            if way is not Way.EXPORT:
+                yield replace(capability, refused=refused, profiles=each)
+
+
+def _worth(first: Refused, best: Way, capable: Capability) -> bool:
+    """Whether another attempt can help after this refusal."""
+    if first.status in _UNABLE:
+        return True
+    return best not in _WHOLE or capable.ways[0] in _WHOLE
+
+
+def _write(capability: Capability, client: Client, steps: Sequence[Step]) -> tuple[Written, ...]:
+    given = [without_profile(step) for step in steps] if capability.profiles is False else steps
+    return _sink(capability.ways[0], client, capability).write(given)
 
 
 def _sink(way: Way, client: Client, capability: Capability) -> Sink:

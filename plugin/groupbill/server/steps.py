@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model import Action, Step
@@ -68,6 +68,16 @@ def renamed(value: Any, names: Mapping[str, str]) -> Any:
         listed = [renamed(each, names) for each in value]
         return listed if any(a is not b for a, b in zip(listed, value, strict=True)) else value
     return value
+
+
+def without_profile(step: Step) -> Step:
+    """The step without `meta.profile`, where that says anything."""
+    meta = (step.resource or {}).get("meta")
+    if step.resource is None or not isinstance(meta, Mapping) or "profile" not in meta:
+        return step
+    rest = {name: each for name, each in meta.items() if name != "profile"}
+    bare = {name: each for name, each in step.resource.items() if name != "meta"}
+    return replace(step, resource={**bare, "meta": rest} if rest else bare)
 
 
 def references(value: Any) -> Iterator[str]:
