@@ -12,9 +12,15 @@ WIDTH = 160
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Advance]:
-    """Count work done; nothing is shown when stderr is no terminal."""
-    if not sys.stderr.isatty():
+def progress(what: str, total: int | None = None, *, beside: bool = False) -> Iterator[Advance]:
+    """Count work done; nothing is shown when stderr is no terminal.
+
+    Args:
+        what: Is done.
+        total: How much there is, where that is known.
+        beside: The result is printed meanwhile: on a terminal it is progress enough.
+    """
+    if not sys.stderr.isatty() or (beside and sys.stdout.isatty()):
         yield lambda: None
         return
     from rich.console import Console

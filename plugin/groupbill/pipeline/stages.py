@@ -19,6 +19,10 @@ from .ledger import Ledger
 from .pipeline import Pipeline
 from .session import SessionRun
 from .shop import Shop
+from .spool import HELD, Key, Spool
+
+Found = tuple[Session, Derived, tuple[Finding, ...]]
+"""A session of the first pass: with its charges, and the crashes that hold its participants."""
 
 
 class Run:
@@ -31,6 +35,8 @@ class Run:
         today: date,
         only: frozenset[str] | None,
         accept_corrections: bool,
+        *,
+        held: int = HELD,
     ) -> None:
         """Find, read and order the sessions.
 
@@ -40,6 +46,7 @@ class Run:
             today: The day of the run.
             only: Encounters and Appointments whose sessions alone are planned; all when None.
             accept_corrections: Write more replacements and voids than the settings allow.
+            held: Sessions kept in memory between the passes; more go to a temporary file.
         """
         self.today = today
         self._pipeline = pipeline
@@ -53,9 +60,11 @@ class Run:
         self._sources = Sources(index, settings, pipeline.policies, pipeline.reference)
         self._context = Context(settings=settings, policies=pipeline.policies, today=today)
         self._ledger = Ledger(settings.namespace)
-        self._sessions = sorted(self._read(only), key=lambda found: _order(found[0]))
+        self._sessions: Spool[Found] = Spool(held)
+        for found in self._read(only):
+            self._sessions.add(_order(found[0]), found)
 
-    def _read(self, only: frozenset[str] | None) -> Iterator[tuple[Session, Derived, tuple[Finding, ...]]]:
+    def _read(self, only: frozenset[str] | None) -> Iterator[Found]:
         """First pass: sessions with attendance and charges, entered in the ledger."""
         settings = self._pipeline.settings
         for candidate in find(self._index, settings):
@@ -87,7 +96,7 @@ class Run:
     def __iter__(self) -> Iterator[SessionReport]:
         """Second pass: judge, decide and plan, session by session in the order of time."""
         shop = Shop.open(self._pipeline, self._index, self._sources, self._ledger, self._context)
-        for session, derived, crashes in self._sessions:
+        for _, (session, derived, crashes) in self._sessions:
             report = SessionRun(shop, session, derived, crashes).report()
             for member in report.members:
                 self._note(member.findings)
@@ -144,9 +153,9 @@ class Run:
         return tuple(sorted((each for each in weighed if each is not None), key=lambda each: each.order))
 
 
-def _order(session: Session) -> tuple[date, float, str]:
+def _order(session: Session) -> Key:
     start = session.period.start
-    return (session.date_of_service, start.timestamp() if start is not None else 0.0, session.key)
+    return (session.date_of_service.isoformat(), start.timestamp() if start is not None else 0.0, session.key)
 
 
 def _records(session: Session) -> set[str]:

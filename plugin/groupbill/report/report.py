@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ..model import Action, Checked, Finding, Outcome, SessionReport, Severity, Step, Tally
+from ..model import Checked, Finding, Outcome, SessionReport, Severity, Step, Tally
 from ..reconcile.transaction import transactions
 from . import as_json
 from .as_outcome import operation_outcome
+from .plan import corrects, to_write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +57,8 @@ class Report:
         """What is to be written, by patient: each member's plan without what is only kept or only shown."""
         for session in self.sessions:
             for member in session.members:
-                steps = tuple(step for step in member.plan if step.resource is not None)
-                corrects = any(step.action in (Action.REPLACE, Action.VOID) for step in member.plan)
-                if steps and not (corrects and self.corrections_held):
+                steps = to_write(member)
+                if steps and not (self.corrections_held and corrects(member)):
                     yield member.patient or member.member, steps
 
     def transactions(self) -> list[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..errors import UsageError
 from ..fhir.json import dumps
@@ -19,19 +20,47 @@ def write_plan(transactions: Iterable[dict[str, Any]], path: Path) -> None:
     Errors:
         UsageError: the file can't be written.
     """
-    part = path.with_name(path.name + ".part")
+    part = _part(path)
     try:
         with part.open("wb") as file:
             if path.suffix == ".ndjson":
                 for bundle in transactions:
                     file.write(dumps(bundle) + b"\n")
             else:
-                entries = [entry for bundle in transactions for entry in bundle.get("entry", ())]
-                whole: dict[str, Any] = {"resourceType": "Bundle", "type": "transaction"}
-                if entries:
-                    whole["entry"] = entries
-                file.write(dumps(whole) + b"\n")
+                _write_whole(transactions, file)
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise UsageError(f"--out {path}: {error.strerror}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Find out before the work whether a file can be written afterwards.
+
+    Errors:
+        UsageError: it can't.
+    """
+    part = _part(path)
+    try:
+        part.open("wb").close()
+        part.unlink()
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise UsageError(f"--out {path}: {error.strerror}") from error
+
+
+def _part(path: Path) -> Path:
+    """Where a file grows until it is whole."""
+    return path.with_name(path.name + ".part")
+
+
+def _write_whole(transactions: Iterable[dict[str, Any]], file: BinaryIO) -> None:
+    """One transaction, entry by entry: no more than one patient's is held."""
+    file.write(b'{"resourceType":"Bundle","type":"transaction"')
+    lead = b',"entry":['
+    for bundle in transactions:
+        for entry in bundle.get("entry", ()):
+            file.write(lead + dumps(entry))
+            lead = b","
+    file.write(b"]}\n" if lead == b"," else b"}\n")
