@@ -182,9 +182,8 @@ class _People:
         for person in self.all.values():
             if person.patient is None:
                 continue
-            names = frozenset({*person.names, person.patient})
             own = [each for each in person.visits if each != self.of.candidate.encounter]
-            person.evidence.extend(records.of(names, own))
+            person.evidence.extend(records.of(person.patient, own))
             death = evidence.of_death(self.of.index, person.patient, on, zone)
             if death is not None:
                 person.evidence.append(death)

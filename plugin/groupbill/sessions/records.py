@@ -10,6 +10,7 @@ from ..fhir.index import Index
 from ..model import Evidence, Resource
 from ..settings import Settings
 from .evidence import ERROR, says_no_show, word_of
+from .people import surviving
 
 _RECORDS = ("Observation", "QuestionnaireResponse")
 _NOTES = ("DocumentReference", "Composition")
@@ -36,13 +37,12 @@ class Records:
         for subject, evidence in self._filed(shared):
             self._shared.setdefault(subject, []).append(evidence)
 
-    def of(self, names: frozenset[str], own: list[str]) -> Iterator[Evidence]:
-        """Records about a patient (under any of their references) at the session's Encounter and their own."""
-        for name in names if self._shared else ():
-            yield from self._shared.get(name, ())
+    def of(self, patient: str, own: list[str]) -> Iterator[Evidence]:
+        """Records about a patient (the surviving one) at the session's Encounter and their own."""
+        yield from self._shared.get(patient, ())
         for visit in own:
             for subject, evidence in self._filed(visit):
-                if subject in names:
+                if subject == patient:
                     yield evidence
 
     def _filed(self, encounter: str | None) -> Iterator[tuple[str, Evidence]]:
@@ -71,7 +71,8 @@ class Records:
         for section in sections if isinstance(sections, list) else ():
             elements.append(section.get("focus") if isinstance(section, dict) else None)
         found = (self._index.ref(each, resource) for each in elements if isinstance(each, dict))
-        return sorted({each for each in found if each is not None and each.startswith("Patient")})
+        named = (each for each in found if each is not None and each.startswith("Patient"))
+        return sorted({surviving(self._index, each) for each in named})
 
     def _stated(self, resource: Mapping[str, Any]) -> bool | None:
         """What a record says, None when it is about something else."""
