@@ -73,10 +73,7 @@ def _visits(facts: _Facts, reference: str) -> None:
         for parent in _references(resource.get("partOf")):
             facts.ask(parent)
     for key in [key for key in facts.found if key.startswith("Encounter/")] or [reference]:
-        facts.ask(f"Encounter?part-of={key}")
-        facts.ask(
-            f"Appointment?appointment={key}" if key.startswith("Appointment/") else f"Encounter/{key[10:]}"
-        )
+        facts.ask(f"Encounter?{'appointment' if key.startswith('Appointment/') else 'part-of'}={key}")
     for resource in list(facts.found.values()):
         for appointment in _references(resource.get("appointment")):
             facts.ask(appointment)
