@@ -49,7 +49,9 @@ def test_the_wheel_runs_an_example(version: str, pluggy: str, wheel: Path, tmp_p
     if version not in PYTHONS:
         pytest.skip(f"Python {version} is not on this machine")
     quiet = {"capture_output": True, "text": True, "cwd": tmp_path}
-    subprocess.run([sys.executable, "-m", "uv", "venv", "--quiet", "--python", PYTHONS[version], "venv"], check=True, **quiet)
+    subprocess.run(
+        [sys.executable, "-m", "uv", "venv", "--quiet", "--python", PYTHONS[version], "venv"], check=True, **quiet
+    )
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run(
         [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python), str(wheel), pluggy],

@@ -18,7 +18,5 @@ def schema(resource_type: str) -> dict[str, Any]:
     """
     if resource_type not in SCHEMAS:
         raise LookupError(f"groupbill writes no {resource_type}")
-    found: dict[str, Any] = json.loads(
-        files(__name__).joinpath("schemas", f"{resource_type}.json").read_bytes()
-    )
+    found: dict[str, Any] = json.loads(files(__name__).joinpath("schemas", f"{resource_type}.json").read_bytes())
     return found

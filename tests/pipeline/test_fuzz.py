@@ -25,7 +25,7 @@ import worlds
 
 TODAY = date(2026, 3, 16)
 SESSIONS = Path(__file__).parents[2] / "examples" / "sessions"
-EXAMPLES = [path.read_bytes() for path in sorted(SESSIONS.glob("?-*.json")) if ".report" not in path.name]
+EXAMPLES = [path for path in sorted(SESSIONS.glob("?-*.json")) if ".report" not in path.name]
 DEEP: Any = "x"
 for _ in range(120):
     DEEP = {"extension": [DEEP]}
@@ -81,8 +81,8 @@ def ends_well(resources: Any) -> None:
 
 @settings(max_examples=120)
 @given(st.sampled_from(EXAMPLES), st.randoms(use_true_random=False), st.sampled_from([0.002, 0.01, 0.05]))
-def test_a_spoilt_bundle_ends_in_findings(text: bytes, chance: random.Random, rate: float) -> None:
-    bundle = json.loads(text)
+def test_a_spoilt_bundle_ends_in_findings(example: Path, chance: random.Random, rate: float) -> None:
+    bundle = json.loads(example.read_bytes())
     bundle["entry"] = [{**entry, "resource": spoil(entry["resource"], chance, rate)} for entry in bundle["entry"]]
     ends_well([bundle])
 
@@ -106,8 +106,8 @@ def test_references_that_run_in_circles_end(resources: list[dict[str, Any]], dat
 
 @settings(max_examples=60)
 @given(st.sampled_from(EXAMPLES), st.integers(0, 10**6), st.binary(max_size=20))
-def test_a_file_with_damaged_bytes_is_read_as_far_as_it_goes(text: bytes, at: int, noise: bytes) -> None:
-    lines = [json.dumps(entry["resource"]).encode() for entry in json.loads(text)["entry"]]
+def test_a_file_with_damaged_bytes_is_read_as_far_as_it_goes(example: Path, at: int, noise: bytes) -> None:
+    lines = [json.dumps(entry["resource"]).encode() for entry in json.loads(example.read_bytes())["entry"]]
     victim = at % len(lines)
     cut = at % (len(lines[victim]) or 1)
     lines[victim] = lines[victim][:cut] + noise.replace(b"\n", b"") + lines[victim][cut + 3 :]
@@ -126,7 +126,7 @@ def test_the_command_never_dies_with_a_traceback(tmp_path: Path) -> None:
         "empty.json": b"",
         "array.json": b"[]",
         "number.json": b"12",
-        "cut.json": EXAMPLES[0][:5000],
+        "cut.json": EXAMPLES[0].read_bytes()[:5000],
         "deep.json": b'{"resourceType":"Patient","id":"x","extension":' + b"[" * 3000 + b"]" * 3000 + b"}",
         "latin.ndjson": b'{"resourceType":"Patient","id":"\xe9"}\n',
         "nan.ndjson": b'{"resourceType":"Patient","id":"n","multipleBirthInteger":NaN}\n',

@@ -30,7 +30,7 @@ def _print(report: Report) -> None:
 
     from ..report.as_text import Totals, checked_text, finding_text
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH)
     totals = Totals()
     for checked in report.checked:
         console.print(checked_text(checked))

@@ -89,7 +89,9 @@ class _Tables:
         from ..report.as_text import Totals
 
         self._zone = zone
-        self._console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+        self._console = Console(
+            highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH
+        )
         self._totals = Totals()
 
     def show(self, session: SessionReport) -> None:

@@ -126,9 +126,7 @@ class Hooks:
         effects, findings = self._collect(hook, types, change.reference, {"change": seen, "context": context})
         return list(dict.fromkeys(cast("Iterable[Effect]", effects))), findings
 
-    def resolve_attendance(
-        self, session: Session, context: Context
-    ) -> tuple[Sequence[Attendance], list[Finding]]:
+    def resolve_attendance(self, session: Session, context: Context) -> tuple[Sequence[Attendance], list[Finding]]:
         """Who took part; an answer about somebody who is not on the roster counts as a crash."""
         roster = {member.member for member in session.members}
 

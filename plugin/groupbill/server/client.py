@@ -183,6 +183,9 @@ class Client:
             resource: Its `id` is left out: some servers keep it, and refuse the second one.
             if_none_exist: `identifier=system|value`, always in these words; a match on file is left as it is (status
                 200), several are a `Conflict`.
+
+        Returns:
+            Without a `reference` where the server does not say what it made.
         """
         kind = resource["resourceType"]
         bare = {name: value for name, value in resource.items() if name != "id"}
@@ -190,10 +193,13 @@ class Client:
         if if_none_exist is not None:
             headers, safe = {**_BODY, "If-None-Exist": if_none_exist}, Kind.REPEATABLE
         reply = self._write("POST", f"/{kind}", safe, f"POST {kind}", bare, headers)
-        answer = answer_of(reply.status, reply.headers, reply.body)
-        if answer.reference is None and reply.status not in (200, 201, 204):
-            raise Unknown(f"POST {kind}: the answer does not say what was made", status=reply.status)
-        return answer
+        return answer_of(reply.status, reply.headers, reply.body)
+
+    def delete(self, reference: str) -> None:
+        """Delete `Type/id`. Only what was made to try the server out; billing resources are never deleted."""
+        self._http.send(
+            "DELETE", f"{self.base}/{reference}", Kind.REPEATABLE, f"DELETE {reference.partition('/')[0]}"
+        )
 
     def transaction(self, bundle: Mapping[str, Any]) -> list[Answer]:
         """All entries or none; the answers in the order of the entries.

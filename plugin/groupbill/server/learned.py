@@ -46,6 +46,12 @@ class Learned:
         others = {key: value for key, value in known.items() if key.split(" ", 1)[0] != capability.base}
         self._write({**others, capability.key: mine})
 
+    def forget(self, capability: Capability) -> None:
+        """What was learned of this server is no longer believed."""
+        if self._path is not None:
+            known = self._all()
+            self._write({key: value for key, value in known.items() if key != capability.key})
+
     def _all(self) -> dict[str, Mapping[str, Any]]:
         if self._path is None:
             return {}

@@ -17,6 +17,7 @@ from ..errors import UsageError
 from ..settings import Settings
 from .address import base_url
 from .client import Client
+from .scopes import scopes_for
 
 TOKEN, PASSWORD, KEY = "GROUPBILL_TOKEN", "GROUPBILL_PASSWORD", "GROUPBILL_KEY"
 """Environment variables where the settings name no other."""
@@ -88,6 +89,11 @@ def connect(base: str, settings: Settings, **options: Any) -> Client:
         certificate = _file(keys, "certificate")
         cert = (certificate, _file(keys, "key")) if "key" in keys else certificate
     return Client(base, _auth(base, settings, verify), verify=verify, cert=cert, **options)
+
+
+def scopes_asked(settings: Settings) -> tuple[str, ...]:
+    """The SMART scopes that are asked for: those of the settings, else the least that is needed."""
+    return tuple(settings.server.get("scopes", ())) or scopes_for()
 
 
 def _auth(base: str, settings: Settings, verify: bool | str) -> AuthBase | None:

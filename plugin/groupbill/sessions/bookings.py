@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..fhir.codes import codings
 from ..fhir.index import Index
 from ..settings import Settings
 from .people import practitioner
-from .signals import booked_as_group, stated
+from .signals import booked_as_group, stated, unchecked
 from .visits import Visit, seconds
 
 OPEN = frozenset({"proposed", "pending", "booked", "waitlist", ""})
@@ -41,7 +40,7 @@ def read(
     index: Index, reference: str, appointment: Mapping[str, Any], settings: Settings, encounters: tuple[str, ...] = ()
 ) -> Booking:
     """Read an Appointment."""
-    found = [each for name in _TYPES for each in codings(appointment.get(name))]
+    found = [each for name in _TYPES for each in unchecked(appointment.get(name))]
     named = [*actors(index, appointment), *_subject(index, appointment)]
     people = patients(index, appointment)
     code = stated(found, settings)

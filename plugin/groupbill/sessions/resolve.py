@@ -16,7 +16,7 @@ from .candidate import Candidate
 from .families import with_families
 from .members import Gathered, gather
 from .setting import held, leaders, places
-from .signals import USUAL, of_one_person, stated
+from .signals import USUAL, of_one_person, stated, unchecked
 from .status import status
 
 
@@ -165,8 +165,9 @@ class _Reading:
     def _group_code(self) -> str | None:
         group = self.index.get(self.group) or {}
         traits = group.get("characteristic")
-        values = [each.get("valueCodeableConcept") for each in traits or () if isinstance(each, dict)]
-        return stated([*codings(group.get("code")), *codings(values)], self.settings)
+        traits = traits if isinstance(traits, list) else []
+        values = [each.get("valueCodeableConcept") for each in traits if isinstance(each, dict)]
+        return stated([*codings(group.get("code")), *unchecked(values)], self.settings)
 
     def _findings(self) -> tuple[Finding, ...]:
         if not self.candidate.ambiguous:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from ..fhir.codes import CPT, HCPCS, SNOMED
+from ..fhir.codes import CPT, HCPCS, SNOMED, codings
 from ..settings import Settings
 
 Coding = tuple[str, str]
@@ -27,9 +28,9 @@ _GROUP_WORDS = frozenset({"group", "group-therapy", "group-psychotherapy", "grou
 """Codes by which booking systems without a terminology mark a group slot."""
 
 
-def stated(codings: Iterable[Coding], settings: Settings) -> str | None:
+def stated(said: Iterable[Coding], settings: Settings) -> str | None:
     """The session code that type, service type or Group state: a site's own reading first, then CPT, SNOMED."""
-    found = list(codings)
+    found = list(said)
     if settings.session_codes:
         for system, code in found:
             own = settings.session_codes.get(f"{system}|{code}")
@@ -41,23 +42,35 @@ def stated(codings: Iterable[Coding], settings: Settings) -> str | None:
     return next((_CONCEPTS[each] for each in found if each in _CONCEPTS), None)
 
 
-def otherwise(codings: Iterable[Coding]) -> bool:
+def unchecked(element: Any) -> list[Coding]:
+    """System and code of concepts in elements whose form the reader does not check."""
+    found: list[Coding] = []
+    for item in element if isinstance(element, list) else (element,):
+        concept = item.get("concept", item) if isinstance(item, dict) else None
+        coding = concept.get("coding") if isinstance(concept, dict) else None
+        for each in coding if isinstance(coding, list) else ():
+            if isinstance(each, dict) and isinstance(each.get("system") or "", str):
+                found.extend(codings({"coding": [each]}))
+    return found
+
+
+def otherwise(said: Iterable[Coding]) -> bool:
     """Whether a procedure code says that this is another service (an individual hour, a visit to a physician)."""
-    codes = [code for system, code in codings if system in (CPT, HCPCS)]
+    codes = [code for system, code in said if system in (CPT, HCPCS)]
     return bool(codes) and SESSION_CODES.isdisjoint(codes)
 
 
-def of_one_person(codings: Iterable[Coding]) -> bool:
+def of_one_person(said: Iterable[Coding]) -> bool:
     """Whether a procedure code says that one patient was treated alone, and none says otherwise."""
-    codes = [code for system, code in codings if system in (CPT, HCPCS)]
+    codes = [code for system, code in said if system in (CPT, HCPCS)]
     if not SESSION_CODES.isdisjoint(codes):
         return False
     return any(code in _ONE_PERSON or code.startswith(_EVALUATION) for code in codes)
 
 
-def booked_as_group(codings: Iterable[Coding]) -> bool:
+def booked_as_group(said: Iterable[Coding]) -> bool:
     """Whether a booking system marks the slot as a group, in words of its own."""
-    return any(code.lower() in _GROUP_WORDS for _, code in codings)
+    return any(code.lower() in _GROUP_WORDS for _, code in said)
 
 
 def agree(one: Sequence[Coding], other: Sequence[Coding]) -> bool:

@@ -87,9 +87,7 @@ def clinic(name: str = "clinic", number: int = 900, taxonomy: str = "261QM0801X"
         "identifier": [{"system": NPI, "value": npi(number)}, {"system": EIN, "value": "36-4712345"}],
         "type": [coded(NUCC, taxonomy)],
         "name": "Lakeside Behavioral Health",
-        "address": [
-            {"line": ["400 Harbor Street"], "city": "Evanston", "state": "IL", "postalCode": "60201-0000"}
-        ],
+        "address": [{"line": ["400 Harbor Street"], "city": "Evanston", "state": "IL", "postalCode": "60201-0000"}],
     }
 
 
@@ -168,9 +166,7 @@ def condition(patient: str, code: str, *, name: str | None = None) -> JSON:
 
 def group(name: str, members: Sequence[str | Mapping[str, Any]]) -> JSON:
     """A therapy Group; members are Patient names, or whole `member` elements."""
-    elements = [
-        {"entity": ref(f"Patient/{each}")} if isinstance(each, str) else dict(each) for each in members
-    ]
+    elements = [{"entity": ref(f"Patient/{each}")} if isinstance(each, str) else dict(each) for each in members]
     return {
         "resourceType": "Group",
         "id": name,
@@ -234,9 +230,7 @@ def encounter(  # noqa: PLR0913 - one keyword per fact
 def bundle(resources: Sequence[Mapping[str, Any]], kind: str = "collection") -> JSON:
     """A Bundle with a fullUrl for every entry."""
     base = "http://lakeside.example/fhir/"
-    entries = [
-        {"fullUrl": f"{base}{each['resourceType']}/{each['id']}", "resource": each} for each in resources
-    ]
+    entries = [{"fullUrl": f"{base}{each['resourceType']}/{each['id']}", "resource": each} for each in resources]
     return {"resourceType": "Bundle", "type": kind, "entry": entries}
 
 

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ..fhir.codes import CPT
 from . import builders as b
 
 JSON = dict[str, Any]
@@ -209,7 +210,7 @@ class _Group:
             "status": "billable",
             "subject": b.ref(f"Patient/{member}"),
             "context": b.ref(f"Encounter/{name}"),
-            "code": b.coded(b.CPT, "90834"),
+            "code": b.coded(CPT, "90834"),
             "occurrencePeriod": {"start": period[0], "end": period[1]},
             "performer": [{"actor": b.ref(f"Practitioner/{self.leader}")}],
             "quantity": {"value": 1},

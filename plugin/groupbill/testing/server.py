@@ -120,9 +120,7 @@ class MemoryServer:
         if name not in _LINKS:
             raise ValueError(f"the in-memory server has no search parameter {name!r}")
         index = self._searchable()
-        return {
-            f"{kind}/{found['id']}" for link in _LINKS[name] for found in index.find(kind, link, value)
-        }
+        return {f"{kind}/{found['id']}" for link in _LINKS[name] for found in index.find(kind, link, value)}
 
     def _searchable(self) -> Index:
         if self._index is None:
