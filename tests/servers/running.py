@@ -6,6 +6,7 @@ set.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -55,6 +56,15 @@ def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None)
 
 
 @contextmanager
+def installing(home: Path) -> Iterator[None]:
+    """One test run at a time fills a folder of the cache; another waits, and then finds it filled."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def process(
     command: Sequence[str],
     base: str,
@@ -101,16 +111,20 @@ def _answering(server: subprocess.Popen[bytes], base: str, log: Path, wait: int)
     raise RuntimeError(f"no answer from {base}: {log.read_text(errors='replace')[-800:]}")
 
 
+def npm_packages(home: Path, *packages: str) -> None:
+    """Install them once into a folder of the cache."""
+    with installing(home):
+        if not (home / "installed").exists():
+            run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(home), *packages], home)
+            (home / "installed").touch()
+
+
 @contextmanager
 def medplum() -> Iterator[str]:
     """Medplum's own router over its in-memory repository (npm)."""
     need("node", "npm")
     home = CACHE / f"medplum-{MEDPLUM}"
-    if not (home / "installed").exists():
-        home.mkdir(parents=True, exist_ok=True)
-        packages = [f"@medplum/{name}@{MEDPLUM}" for name in ("fhir-router", "core", "definitions")]
-        run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(home), *packages], home)
-        (home / "installed").touch()
+    npm_packages(home, *(f"@medplum/{name}@{MEDPLUM}" for name in ("fhir-router", "core", "definitions")))
     port = free_port()
     command = ["node", str(HERE / "medplum.mjs"), "--home", str(home), "--port", str(port)]
     with process(command, f"http://127.0.0.1:{port}/fhir") as base:
@@ -122,10 +136,11 @@ def hapi() -> Iterator[str]:
     """HAPI FHIR JPA over H2 (Maven Central)."""
     need("java", "mvn")
     home = CACHE / HAPI
-    if not (home / "built").exists():
-        shutil.copytree(HERE / "hapi", home, dirs_exist_ok=True)
-        run(["mvn", "-B", "-q", "package"], home)
-        (home / "built").touch()
+    with installing(home):
+        if not (home / "built").exists():
+            shutil.copytree(HERE / "hapi", home, dirs_exist_ok=True)
+            run(["mvn", "-B", "-q", "package"], home)
+            (home / "built").touch()
     port = free_port()
     options = ["-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     command = ["java", *options, "-cp", "target/classes:target/lib/*", "servers.HapiServer", str(port)]
@@ -138,12 +153,13 @@ def helios(**settings: str) -> Iterator[str]:
     """Helios (crates.io), built once; every base below the root is an empty server of its own."""
     home = CACHE / f"helios-{HELIOS}"
     binary, data = home / "bin" / "hfs", home / "data"
-    if not binary.exists():
-        need("cargo", "gcc", "pkg-config")
-        _build_helios(home)
-    if not (data / "search-parameters-r4.json").exists():
-        need("npm")
-        _search_parameters(data)
+    with installing(home):
+        if not binary.exists():
+            need("cargo", "gcc", "pkg-config")
+            _build_helios(home)
+        if not (data / "search-parameters-r4.json").exists():
+            need("npm")
+            _search_parameters(data)
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     folder = home / "run" / str(port)
@@ -168,7 +184,6 @@ def helios(**settings: str) -> Iterator[str]:
 
 def _build_helios(home: Path) -> None:
     """Seven minutes on two cores, without optimisation, which the tests don't need."""
-    home.mkdir(parents=True, exist_ok=True)
     features = "R4,sqlite,subscriptions,skip-r6-download"
     build = {"OPT_LEVEL": "0", "LTO": "off", "CODEGEN_UNITS": "16", "DEBUG": "0", "STRIP": "symbols"}
     env = {f"CARGO_PROFILE_RELEASE_{name}": value for name, value in build.items()}

@@ -194,9 +194,9 @@ class Transport:
                 asked = _retry_after(retry, answer)
         except HTTPError:
             raise problem from None
-        wait = (asked or retry.get_backoff_time()) + random.uniform(0, retry.backoff_factor)
-        if wait > PAUSE:
+        if asked is not None and asked > PAUSE:
             raise problem from None
+        wait = (asked or retry.get_backoff_time()) + random.uniform(0, retry.backoff_factor)
         log.info("%s; again in %.1f s", problem, wait)
         self._pause(wait)
         return retry
