@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
-from groupbill import Change, Effect, Reconcile, hookimpl
+from groupbill import Change, Effect, Reconcile, Wait, hookimpl
+
+_COMING = frozenset({"planned", "arrived", "triaged", "in-progress", "onleave", "booked", "proposed", "pending"})
+"""Statuses of an Encounter or Appointment that is not over yet."""
 
 
 @hookimpl
 def groupbill_encounter_changed(change: Change) -> Iterable[Effect]:
     """Reconcile the session of the Encounter (or Appointment): the parent's where it is part of one.
 
-    A visit moved to another session concerns both, so the parent before the change counts as well.
+    A visit moved to another session concerns both, so the parent before the change counts as well. One that is not
+    over yet is looked at again when its time is up, should nobody report its end.
     """
     for resource in (change.before, change.after):
         parent = ((resource or {}).get("partOf") or {}).get("reference")
         yield Reconcile(parent if isinstance(parent, str) else change.reference)
+    end = _end(change.after or {})
+    if end is not None:
+        yield Wait(change.reference, end)
+
+
+def _end(resource: Any) -> datetime | None:
+    """When a visit that is not over yet is to end; None where it does not say."""
+    if resource.get("status") not in _COMING:
+        return None
+    texts = [(resource.get("period") or {}).get("end"), resource.get("plannedEndDate"), resource.get("end")]
+    for text in texts:
+        try:
+            end = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        except ValueError:
+            continue
+        if end.tzinfo is not None:
+            return end.astimezone(UTC)
+    return None

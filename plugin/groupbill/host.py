@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from .facts import facts_of_session, sessions_of
+from .facts import asked, concerned, facts_of_session
 from .fhir.index import Index
 from .fhir.read import add_resources
-from .model import Change, Effect, Read, Recheck, Reconcile, ReconcileGroup, SessionReport
+from .model import Change, Effect, Finding, Read, SessionReport
 from .pipeline import Check, Pipeline, Run
 from .pipeline.collector import unhurried
 from .plugins import ChangeContext, Hooks, Registry
@@ -141,18 +141,33 @@ class Host:
             today: The day of the run; by default today in the settings' time zone.
         """
         day = today or self.today()
-        context = ChangeContext(settings=self.settings, policies=self.policies, today=day, read=read)
-        effects, crashes = self.hooks.changed(change, context)
+        effects, crashes = self.effects(change, read=read, today=day)
         if crashes:
             return Report(version=VERSION, as_of=day, findings=tuple(crashes))
         index = Index()
-        asked = frozenset(_asked(effects, read, day))
+        references = frozenset(asked(effects, day, read))
         resources: dict[tuple[str, str], Mapping[str, Any]] = {}
-        for reference in sorted(asked):
+        for reference in sorted(references):
             for resource in facts_of_session(reference, read):
                 resources[str(resource.get("resourceType")), str(resource.get("id"))] = resource
         add_resources(index, resources.values())
-        return self.run_index(index, day, only=asked)
+        return self.run_index(index, day, only=references)
+
+    def effects(self, change: Change, *, read: Read, today: date | None = None) -> tuple[list[Effect], list[Finding]]:
+        """What the hooks answer to a change of any resource, each effect once, and the crashes (ENG02).
+
+        A note, a Coverage or a payer's answer is put to them as a change of the visits or the Claim that it concerns.
+        """
+        day = today or self.today()
+        context = ChangeContext(settings=self.settings, policies=self.policies, today=day, read=read)
+        since = day - timedelta(days=self.settings.look_back_days)
+        effects: dict[Effect, None] = {}
+        crashes: list[Finding] = []
+        for each in concerned(change, since, read):
+            answered, crashed = self.hooks.changed(each, context)
+            effects.update(dict.fromkeys(answered))
+            crashes += crashed
+        return list(effects), crashes
 
     def today(self) -> date:
         """Today in the settings' time zone; without one, the machine's date."""
@@ -167,18 +182,3 @@ def _named(plugins: Iterable[object | tuple[str, object]]) -> Iterator[tuple[str
         else:
             name = getattr(plugin, "__name__", type(plugin).__qualname__)
             yield f"{name}:{number}", plugin
-
-
-def _asked(effects: Iterable[Effect], read: Read, today: date) -> Iterator[str]:
-    """The Encounters and Appointments whose sessions the effects concern."""
-    for effect in effects:
-        match effect:
-            case Reconcile(session):
-                yield session
-            case ReconcileGroup(group, look_back):
-                yield from sessions_of(group, look_back, today, read)
-            case Recheck(patient, on):
-                for visit in read(f"Encounter?subject={patient}&date={on}"):
-                    yield f"Encounter/{visit['id']}"
-            case _:
-                continue

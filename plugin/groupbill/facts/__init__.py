@@ -1,5 +1,8 @@
-"""Which resources a session's bill depends on, and how to fetch them by reference and search."""
+"""Which resources a session's bill depends on, how to fetch them, and which sessions a change concerns."""
 
-from .gather import facts_of_session, sessions_of
+from .asked import asked
+from .concerned import WATCHED, concerned
+from .gather import facts_of_session
+from .lanes import lane_of
 
-__all__ = ["facts_of_session", "sessions_of"]
+__all__ = ["WATCHED", "asked", "concerned", "facts_of_session", "lane_of"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -128,10 +128,3 @@ def _days(resource: Resource) -> Iterator[date]:
             yield date.fromisoformat(text[:10])
         except ValueError:
             return
-
-
-def sessions_of(group: str, look_back: timedelta, today: date, read: Read) -> list[str]:
-    """The Encounters of a Group in the look-back window."""
-    since = today - look_back
-    found: Iterable[Resource] = read(f"Encounter?subject={group}&date=ge{since}")
-    return sorted(f"Encounter/{resource['id']}" for resource in found if resource.get("id"))
