@@ -19,8 +19,8 @@ def asked(effects: Iterable[Effect], today: date, read: Read) -> Iterator[str]:
                 yield from sessions_of(group, today - look_back, None, read)
             case Recheck(patient, on):
                 yield from visits(patient, on, on, read)
-                for group in read(f"Group?member={patient}"):
-                    yield from sessions_of(f"Group/{group['id']}", on, on, read)
+                for roster in read(f"Group?member={patient}"):
+                    yield from sessions_of(f"Group/{roster['id']}", on, on, read)
             case _:
                 continue
 

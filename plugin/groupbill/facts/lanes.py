@@ -1,7 +1,7 @@
 """Which session a reference belongs to, and its lane: what must not be reconciled twice at the same time.
 
-Visits that only share therapist and hour (shapes C and E) name one session by many references; all sessions of a leader
-on a day are one lane, so they meet there.
+Visits that only share therapist and hour (shapes C and E) name one session by many references; all sessions of a
+leader on a day are one lane, so they meet there.
 """
 
 from __future__ import annotations
