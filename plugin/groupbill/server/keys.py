@@ -60,7 +60,7 @@ def signing_keys(variable: str, key_id: str | None, algorithm: str | None) -> li
 
 
 def _of_set(found: Mapping[str, Any]) -> list[SigningKey]:
-    from jwt import PyJWK, PyJWKError
+    from jwt import PyJWK, PyJWTError
 
     keys = []
     for each in found["keys"] if "keys" in found else [found]:
@@ -69,7 +69,7 @@ def _of_set(found: Mapping[str, Any]) -> list[SigningKey]:
         try:
             algorithm = "RS384" if each.get("kty") == "RSA" else "ES384"
             keys.append(_signing(PyJWK(dict(each), algorithm).key, each.get("kid")))
-        except PyJWKError as error:
+        except PyJWTError as error:
             raise ValueError("not a key") from error
     return keys
 

@@ -108,10 +108,10 @@ class Transport:
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.session.headers.update({"Accept": JSON, "User-Agent": f"groupbill/{VERSION}"})
         self.session.auth = auth or _NoSignIn()
-        self.session.verify = verify
         self.session.cert = cert
         self._auth = auth
         self._timeout = timeout
+        self._verify = verify
         self._pause = pause
         self._retry = Retry(
             total=retries,
@@ -173,8 +173,15 @@ class Transport:
         self, method: str, url: str, what: str, data: bytes | None, headers: Mapping[str, str]
     ) -> requests.Response:
         started = time.perf_counter()
+        # `verify` of a session gives way to REQUESTS_CA_BUNDLE of the environment, that of a request does not.
         answer = self.session.request(
-            method, url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False
+            method,
+            url,
+            data=data,
+            headers=headers,
+            timeout=self._timeout,
+            allow_redirects=False,
+            verify=self._verify,
         )
         spent = (time.perf_counter() - started) * 1000
         log.debug("%s: %d in %.0f ms, request %s", what, answer.status_code, spent, headers["X-Request-Id"])
