@@ -29,3 +29,10 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     """Kind and base URL of a running server."""
     with ExitStack() as stack:
         yield request.param, started(stack, request.param, SERVERS[request.param]())
+
+
+@pytest.fixture(scope="session")
+def medplum() -> Iterator[str]:
+    """The base of a Medplum, for what one server is enough for."""
+    with ExitStack() as stack:
+        yield started(stack, "medplum", SERVERS["medplum"]())

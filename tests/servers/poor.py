@@ -19,7 +19,7 @@ from fhirstarter.exceptions import FHIRResourceNotFoundError
 
 TYPES = (
     "Patient Practitioner PractitionerRole Organization Location Encounter Group ChargeItem Claim ClaimResponse"
-    " Coverage Condition Task Provenance Appointment"
+    " Coverage Condition Task Provenance Appointment RelatedPerson"
 ).split()
 app, provider = FHIRStarter(title="poor"), FHIRProvider()
 rows: dict[str, dict[str, str]] = {name: {} for name in TYPES}
