@@ -52,3 +52,15 @@ def test_a_malformed_resource_of_ours_never_raises(ehr, tools, kind):
         for outcome in (Outcome.CHARGED, Outcome.HELD, Outcome.PATIENT_PAY):
             planner.plan(tools.priced("140.00"), outcome, codes=("NCC01",))
         planner.departed(usual().session.key, ())
+
+
+@pytest.mark.parametrize("element", ["type", "insurance", "provider", "priority"])
+def test_an_accepted_claim_that_somebody_damaged_is_left_to_a_person(ehr, element):
+    ehr.accepted()
+    [claim] = [each for each in ehr.files.values() if each["resourceType"] == "Claim"]
+    claim[element] = {"text": "spoilt"} if isinstance(claim[element], dict) else [{"focal": True}]
+    [plan] = ehr.planner().departed(usual().session.key, ())
+    said = [(found.code, found.at) for found in plan.findings]
+    assert said == [("CLM02", f"Claim/{claim['id']}")]
+    assert f"Claim.{element}" in plan.findings[0].message
+    assert {str(step.action) for step in plan.steps} == {"keep"}

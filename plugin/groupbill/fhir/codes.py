@@ -91,7 +91,8 @@ def codings(concept: Any) -> Iterator[tuple[str, str]]:
     for coding in concept.get("coding") or (concept,):
         code = coding.get("code") if isinstance(coding, dict) else None
         if isinstance(code, str) and code:
-            uri = system(coding.get("system"))
+            named = coding.get("system")
+            uri = system(named) if type(named) is str else ""
             yield uri, spelled(uri, code)
 
 

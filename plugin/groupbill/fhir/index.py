@@ -79,7 +79,7 @@ class Index:
         self._sealed = False
         self.count += 1
         if full_url is not None and not full_url.endswith("/" + key):
-            self._alias(bare(full_url), key)
+            self._alias(bare(full_url) or full_url, key)
         known = self._store.data(key)
         if known is None:
             self._put(key, data, resource)
@@ -124,7 +124,9 @@ class Index:
             return None
         if value in self._aliases and self._store.data(value) is None:
             return self._aliases[value]
-        return self._logical(value) if LOGICAL in value else value
+        if LOGICAL in value:
+            return self._logical(value)
+        return self._outside(value) if "#" in value else value
 
     def original(self, reference: str) -> Any:
         """A parse of its own of a resource, every number with its digits, to be changed and written again."""
@@ -190,6 +192,17 @@ class Index:
         contained = (self.get(owner) or {}).get("contained") or ()
         return next((resource for resource in contained if resource.get("id") == name), None)
 
+    def _outside(self, value: str) -> str:
+        """The Patient on file whom a contained one stands for, by an identifier that both have."""
+        resource = self._contained(value) or {}
+        if resource.get("resourceType") == "Patient":
+            for identifier in resource.get("identifier") or ():
+                found = plain({"type": "Patient", "identifier": identifier})
+                known = None if found is None else self._logical(found)
+                if known is not None and LOGICAL not in known:
+                    return known
+        return value
+
     def _alias(self, alias: str, key: str) -> None:
         known = self._aliases.get(alias)
         if known is None or key < known:
@@ -240,7 +253,7 @@ _NAMED = (
 
 def _derived(kind: str, content: Resource, full_url: str | None) -> str:
     """The id of a resource without one: the uuid of its fullUrl, else a hash of its content."""
-    url = bare(full_url or "")
+    url = bare(full_url or "") or ""
     for start in ("urn:uuid:", f"{kind}/"):
         if url.startswith(start) and LOGICAL_ID.fullmatch(url, len(start)):
             return url[len(start) :]

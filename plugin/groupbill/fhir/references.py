@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from .codes import system
 
@@ -18,12 +18,25 @@ LOGICAL_ID = re.compile(r"[^\s/#?|]{1,255}")
 """Wider than FHIR allows, which servers do too; narrow enough that `Type/id` and `Type/id#x` can be told apart."""
 _REST = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/#?|\s]+)(?:/_history/[^/#?]*)?(#.+)?$")
 _ORDINARY = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]+", re.ASCII)
-_CONDITIONAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)\?identifier=([^&]+)$")
+_CONDITIONAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)\?identifier=([^&\s]+)$")
+_ABSOLUTE = re.compile(r"(?:urn|https?):[^\s#]+", re.IGNORECASE)
+GROUP = ("Group/", "Group?")
+PRACTITIONER = ("Practitioner/", "Practitioner?", "PractitionerRole/", "PractitionerRole?")
+"""How bare references begin: literal, or by identifier."""
+
+
+def is_patient(reference: str | None) -> TypeGuard[str]:
+    """Whether it is the bare reference of a Patient, literal or by identifier; of nothing inside a resource."""
+    if reference is None or not reference.startswith("Patient"):
+        return False
+    if reference[7:8] == "/":
+        return LOGICAL_ID.fullmatch(reference, 8) is not None
+    return reference.startswith("Patient" + LOGICAL) and "|" in reference
 
 
 @lru_cache(maxsize=65536)
-def bare(text: str) -> str:
-    """`Type/id` of a literal reference; one that names no resource type (`urn:uuid:...`) as it stands."""
+def bare(text: str) -> str | None:
+    """`Type/id` of a literal reference, or a URI (`urn:uuid:...`) as it stands; None for what is no reference."""
     if _ORDINARY.fullmatch(text) is not None:
         return text
     match = _REST.search(text)
@@ -33,6 +46,8 @@ def bare(text: str) -> str:
     if match is not None:
         uri, bar, value = match[2].partition("|")
         return f"{match[1]}{LOGICAL}{system(uri)}|{value}" if bar else f"{match[1]}{LOGICAL}|{uri}"
+    if _ABSOLUTE.fullmatch(text) is None:
+        return None
     return text.lower() if text[:9].lower() == "urn:uuid:" else text
 
 

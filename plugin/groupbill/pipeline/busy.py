@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
+from ..fhir.references import is_patient
 from ..model import Line, Session
 from .shop import Shop
 
@@ -54,7 +55,7 @@ def _visits(shop: Shop, session: Session, leader: str) -> Iterator[Line]:
 def _individual(shop: Shop, visit: dict[str, object]) -> bool:
     """Of one patient; sessions of a group are in the ledger."""
     subject = shop.index.ref(visit.get("subject"), visit)
-    return subject is not None and subject.startswith("Patient")
+    return is_patient(subject)
 
 
 def _billed(shop: Shop, visit: dict[str, object], reference: str, leader: str) -> Iterator[Line]:

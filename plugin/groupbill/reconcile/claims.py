@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..model import Action
+from ..model import Action, Step
 from ..model.identity import claim_value
 from ..resources.claim import Issue
 from ..resources.elements import Element
@@ -97,12 +97,24 @@ def _issue(draft: Draft, chain: Chain, frequency: str, who: tuple[str, str], bui
         control=None if original or target is None else target.control,
     )
     if frequency == "8":
-        draft.write(Action.VOID, void(_prior(draft, chain), issue))
+        _void(draft, chain, issue)
         return None
     if build is None:
         return None
     made = build(issue)
     return f"Claim/{made['id']}" if draft.write(_ACTION[frequency], made) else None
+
+
+def _void(draft: Draft, chain: Chain, issue: Issue) -> None:
+    """Take a Claim back. One that somebody damaged can't be said again: a person has to see to it."""
+    made = void(_prior(draft, chain), issue)
+    problems = draft.desk.gate.check(made)
+    if not problems:
+        draft.steps.append(Step(reference=f"Claim/{made['id']}", action=Action.VOID, resource=made))
+        return
+    draft.refused = True
+    message = "It can't be voided as it stands on file; put it right there first: " + "; ".join(problems)
+    draft.say(finding("CLM02", issue.prior or f"Claim/{made['id']}", message))
 
 
 def _prior(draft: Draft, chain: Chain) -> Element:

@@ -6,7 +6,7 @@ from datetime import date
 
 from ..model import Line
 from ..model.identity import CHARGE_ITEM_SYSTEM, EXTENSION, SESSION_SYSTEM, resource_id
-from .elements import Element, extension, meta, modifier, money, period, procedure, quantity, reference
+from .elements import Element, extension, meta, modifier, money, patient, period, procedure, quantity, reference
 from .own import Own
 
 PROFILE = "group-psychotherapy-charge-item"
@@ -35,13 +35,13 @@ def charge_item(own: Own, line: Line, value: str, status: str, entered: date) ->
         ],
         "status": status,
         "code": procedure(line.code),
-        "subject": {"reference": own.patient},
+        "subject": patient(own.patient),
         "context": own.visit,
         "occurrencePeriod": period(when, line.date or own.date),
         "quantity": quantity(line.units),
         "enteredDate": entered.isoformat(),
     }
-    if line.rendering is not None:
+    if line.rendering is not None and "#" not in line.rendering:
         made["performer"] = [{"actor": reference(line.rendering)}]
     if line.net is not None:
         made["priceOverride"] = money(line.net)

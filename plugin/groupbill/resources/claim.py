@@ -7,6 +7,7 @@ CLM05-3 and REF*F8 frequency and `related`, 2010AA provider, 2010BB insurer, 231
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from typing import Any
 from ..fhir.codes import CARE_TEAM_ROLE, CLAIM_FREQUENCY, CLAIM_TYPE, ICD10CM, NUCC, POS, TYPE_OF_BILL
 from ..model import Diagnosis, Line, Rendering
 from ..model.identity import CLAIM_SYSTEM, EXTENSION, resource_id
-from .elements import Element, concept, meta, modifier, money, procedure, quantity, reference
+from .elements import Element, concept, meta, modifier, money, patient, procedure, quantity, reference
 from .own import Own
 
 PROFILE = "group-psychotherapy-claim"
@@ -24,6 +25,8 @@ CONTROL_NUMBER = EXTENSION + "line-item-control-number"
 PRIORITY = "http://terminology.hl7.org/CodeSystem/processpriority"
 RELATIONSHIP = "http://terminology.hl7.org/CodeSystem/ex-relatedclaimrelationship"
 DIAGNOSIS_TYPE = "http://terminology.hl7.org/CodeSystem/ex-diagnosistype"
+_TAXONOMY = re.compile(r"[0-9A-Z]{10}")
+"""PRV03 of 837P loop 2310B: what else stands on file as a specialty is judged by the rules, and not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ def claim(own: Own, lines: Sequence[Line], issue: Issue) -> Element:
         "status": issue.status,
         "type": concept(CLAIM_TYPE, "professional"),
         "use": "claim",
-        "patient": {"reference": own.patient},
+        "patient": patient(own.patient),
         "billablePeriod": {"start": on, "end": on},
         "created": issue.created.isoformat(),
         "priority": concept(PRIORITY, "normal"),
@@ -122,8 +125,9 @@ def _care_team(leader: Rendering | None, practitioner: str | None) -> list[Eleme
 
 def _carer(sequence: int, who: str, role: str, taxonomies: Sequence[str]) -> Element:
     made: Element = {"sequence": sequence, "provider": reference(who), "role": concept(CARE_TEAM_ROLE, role)}
-    if taxonomies:
-        made["qualification"] = concept(NUCC, taxonomies[0])
+    taxonomy = next((each for each in taxonomies if _TAXONOMY.fullmatch(each)), None)
+    if taxonomy is not None:
+        made["qualification"] = concept(NUCC, taxonomy)
     return made
 
 

@@ -39,6 +39,12 @@ def reference(bare: str) -> Element:
     return {"identifier": {"system": system, "value": value} if system else {"value": value}}
 
 
+def patient(bare: str) -> Element:
+    """A Reference to a Patient; the type keeps one by identifier from meaning somebody else."""
+    found = reference(bare)
+    return {"type": "Patient", **found} if "identifier" in found else found
+
+
 def money(amount: Decimal) -> Element:
     """An amount, with the digits it has."""
     return {"value": amount, "currency": CURRENCY}

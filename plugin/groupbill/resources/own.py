@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..model import Diagnosis, Participant, Period, Rendering
+from ..fhir.codes import NPI
+from ..fhir.references import LOGICAL
+from ..model import Billing, Diagnosis, Participant, Period, Rendering
 from ..model.identity import VISIT_SYSTEM, visit_value
 from .elements import Element, reference
 
@@ -72,7 +74,7 @@ def own(participant: Participant, namespace: str, size: int | None = None) -> Ow
         size=session.attended if size is None else size,
         security=labels(participant.security),
         leaders=participant.rendering,
-        billing=participant.billing.reference,
+        billing=_biller(participant.billing),
         facility=_facility(participant),
         diagnoses=participant.diagnoses[:12],
         coverage=None if coverage is None else coverage.reference,
@@ -89,6 +91,14 @@ def _visit(namespace: str, key: str, patient: str, encounter: str | None) -> Ele
     return {"identifier": {"system": VISIT_SYSTEM, "value": visit_value(namespace, key, patient)}}
 
 
+def _biller(billing: Billing) -> str | None:
+    """A billing provider inside an Encounter is named by NPI: the Encounter is not to be named."""
+    reference = billing.reference
+    if reference is None or "#" not in reference:
+        return reference
+    return None if billing.npi is None else f"Organization{LOGICAL}{NPI}|{billing.npi}"
+
+
 def _payer(payer: str) -> str | None:
     """A payer inside the Coverage (`Coverage/c1#org`) can't be named from elsewhere."""
     return None if "#" in payer else payer
@@ -99,7 +109,7 @@ def _facility(participant: Participant) -> str | None:
     if participant.home or participant.place_of_service in ("10", "12"):
         return None
     facility = participant.facility
-    return facility if facility is not None and facility.startswith("Location/") else None
+    return facility if facility is not None and facility.startswith("Location/") and "#" not in facility else None
 
 
 _LABEL = ("system", "version", "code", "display")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ..model.identity import SESSION_SYSTEM, TASK_SYSTEM, resource_id
-from .elements import Element, meta
+from .elements import Element, meta, patient
 from .own import Own
 
 PROFILE = "held-charge-task"
@@ -33,7 +33,7 @@ def task(own: Own, focus: str, codes: Sequence[str], value: str, authored: date)
         "status": "requested",
         "intent": "order",
         "focus": {"reference": focus},
-        "for": {"reference": own.patient},
+        "for": patient(own.patient),
         "authoredOn": authored.isoformat(),
         "input": [{"type": {"text": "finding"}, "valueCode": code} for code in sorted(set(codes))],
     }

@@ -69,7 +69,7 @@ def _pruned(value: Any, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> A
         known = dict(_properties(schema))
         kept = {name: _pruned(each, known[name], defs) for name, each in value.items() if name in known}
         reference = kept.get("reference")
-        return {**kept, "reference": bare(reference)} if isinstance(reference, str) else kept
+        return {**kept, "reference": bare(reference) or reference} if isinstance(reference, str) else kept
     if isinstance(value, list):
         inner = schema.get("items", {})
         if schema.get("maxItems") == 1:

@@ -37,7 +37,7 @@ class NotAPatient(ClaimRule):
         """Judge whom one bill is for."""
         if bill.desired:
             return None
-        if bill.patient is not None and bill.patient.startswith("Patient"):
+        if bill.patient is not None and bill.patient.startswith(("Patient/", "Patient?")):
             return ()
         inner = "Claim.patient" if bill.kind == "Claim" else "ChargeItem.subject"
         return (self.finding("the bill is for nobody who is a Patient", at=f"{bill.at}#{inner}"),)

@@ -97,7 +97,7 @@ def _fits(resource: Resource, name: str, values: Sequence[str]) -> bool:
         return any(_has_token(each, value) for each in listed for value in values)
     if name not in _ELEMENTS:
         return True
-    wanted = {bare(value) for value in values}
+    wanted = {bare(value) or value for value in values}
     ids = {value for value in values if "/" not in value}
     for element in _ELEMENTS[name]:
         for reference in _references(resource.get(element)):
@@ -120,7 +120,7 @@ def _references(element: Any) -> Iterator[str]:
     if isinstance(element, dict):
         reference = element.get("reference")
         if isinstance(reference, str):
-            yield bare(reference)
+            yield bare(reference) or reference
         for value in element.values():
             yield from _references(value)
     elif isinstance(element, list):

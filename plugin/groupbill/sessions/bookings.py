@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..fhir.index import Index
+from ..fhir.references import is_patient
 from ..settings import Settings
-from .people import practitioner
+from .people import leads, practitioner
 from .signals import booked_as_group, stated, unchecked
 from .visits import Visit, seconds
 
@@ -48,15 +49,15 @@ def read(
         reference=reference,
         status=appointment.get("status") or "",
         patients=people,
-        group=next((each for each in named if each.startswith("Group")), None),
+        group=next((each for each in named if each.startswith("Group/")), None),
         encounters=encounters,
         visit=Visit(
             reference=reference,
             patient=people[0] if len(people) == 1 else None,
             code=code,
             signal=code is not None or booked_as_group(found),
-            leaders=tuple(sorted({practitioner(index, each) or each for each in named if _treats(each)})),
-            site=min((each for each in named if each.startswith("Location")), default=""),
+            leaders=tuple(sorted({practitioner(index, each) or each for each in named if leads(each, index)})),
+            site=min((each for each in named if each.startswith("Location/")), default=""),
             kind=tuple(sorted(found)),
             start=seconds(appointment.get("start"), settings),
             end=seconds(appointment.get("end"), settings),
@@ -67,7 +68,7 @@ def read(
 def patients(index: Index, appointment: Mapping[str, Any]) -> tuple[str, ...]:
     """The patients whom an Appointment is for."""
     named = [*actors(index, appointment), *_subject(index, appointment)]
-    return tuple(sorted({each for each in named if each.startswith("Patient")}))
+    return tuple(sorted({each for each in named if is_patient(each)}))
 
 
 def actors(index: Index, appointment: Mapping[str, Any]) -> list[str]:
@@ -79,7 +80,3 @@ def actors(index: Index, appointment: Mapping[str, Any]) -> list[str]:
 def _subject(index: Index, appointment: Mapping[str, Any]) -> list[str]:
     found = index.ref(appointment.get("subject"), appointment)
     return [] if found is None else [found]
-
-
-def _treats(reference: str) -> bool:
-    return reference.startswith("Practitioner")

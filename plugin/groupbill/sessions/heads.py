@@ -8,6 +8,7 @@ from typing import Any
 
 from ..fhir import encounter as encounters
 from ..fhir.index import Index
+from ..fhir.references import GROUP, is_patient
 from ..settings import Settings
 from . import visits
 from .signals import otherwise
@@ -42,7 +43,7 @@ def read(index: Index, reference: str, encounter: Mapping[str, Any], settings: S
     resource = index.get(subject) or {}
     found = encounters.codes(encounter)
     visit = visits.read(index, reference, encounter, settings)
-    named = subject is not None and subject.startswith("Group")
+    named = subject is not None and subject.startswith(GROUP)
     grouped = named or resource.get("resourceType") == "Group"
     if subject is None or subject.startswith("?"):
         grouped = grouped or (encounter.get("subject") or {}).get("type") == "Group"
@@ -51,13 +52,9 @@ def read(index: Index, reference: str, encounter: Mapping[str, Any], settings: S
         group=subject if grouped else None,
         grouped=grouped,
         unnamed=subject is None or "#" in subject or "?" in subject,
-        attended=any(_is_patient(index.ref(actor, encounter)) for actor, _, _ in encounters.actors(encounter)),
+        attended=any(is_patient(index.ref(actor, encounter)) for actor, _, _ in encounters.actors(encounter)),
         other=not _of_people(resource) or (visit.code is None and otherwise(found)),
     )
-
-
-def _is_patient(reference: str | None) -> bool:
-    return reference is not None and reference.startswith("Patient")
 
 
 def _of_people(subject: Mapping[str, Any]) -> bool:

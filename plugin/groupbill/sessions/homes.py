@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..fhir.index import Index
+from ..fhir.references import is_patient
 from .bookings import Booking
 from .people import surviving
 from .roster import entries
@@ -73,7 +74,7 @@ class Homes:
             return frozenset()
         known = self._rosters.get(group)
         if known is None:
-            named = [each.member for each in entries(self._index, group, None) if each.member.startswith("Patient")]
+            named = [each.member for each in entries(self._index, group, None) if is_patient(each.member)]
             known = frozenset([*named, *(surviving(self._index, each) for each in named)])
             self._rosters[group] = known
         return known

@@ -8,6 +8,7 @@ from datetime import date, tzinfo
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
 from ..fhir.index import Index
+from ..fhir.references import is_patient
 from ..model import Evidence, Member, Period, Resource
 from ..settings import Settings
 from . import bookings, evidence
@@ -79,7 +80,7 @@ class _People:
 
     def _patient(self, reference: str) -> str | None:
         """The surviving record of a patient, None for somebody else."""
-        if not reference.startswith("Patient"):
+        if not is_patient(reference):
             return None
         known = self._surviving.get(reference)
         if known is None:
@@ -104,7 +105,7 @@ class _People:
         took_place = encounters.status(root) not in ("cancelled", evidence.ERROR)
         for actor, _, own in encounters.actors(root):
             reference = self.of.index.ref(actor, root)
-            if reference is None or not reference.startswith("Patient"):
+            if not is_patient(reference):
                 continue
             person = self._person(reference, roster=self.of.group is None)
             if took_place:
@@ -134,8 +135,11 @@ class _People:
         """Encounters of their own."""
         for reference, visit in self.of.visits.items():
             subject = self.of.index.ref(visit.get("subject"), visit)
-            if subject is not None and subject.startswith("Patient"):
+            if is_patient(subject):
                 self._person(subject).visits.append(reference)
+            elif subject is None and encounters.status(visit) == "finished":
+                # Somebody came, and the record does not say who.
+                self._person(f"{reference}#Encounter.subject")
         self._subject_of_the_session()
         for person in self.all.values():
             if person.visits:
@@ -145,7 +149,7 @@ class _People:
         """A session filed under one of its patients says of that one what a visit would."""
         root, source = self.of.root, self.of.candidate.encounter
         subject = None if root is None else self.of.index.ref(root.get("subject"), root)
-        if root is None or source is None or subject is None or not subject.startswith("Patient"):
+        if root is None or source is None or not is_patient(subject):
             return
         person = self._person(subject)
         found = evidence.of_visit(root, source, person.missed)

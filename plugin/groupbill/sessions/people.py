@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..fhir import encounter as encounters
+from ..fhir.codes import NPI
 from ..fhir.extensions import value
 from ..fhir.index import Index
+from ..fhir.references import LOGICAL, PRACTITIONER
 from ..model import Performer
 
 _RANK = {"PPRF": 0, "SPRF": 1, "ATND": 2}
 _BOUND = 8
+_BY_NPI = f"{LOGICAL}{NPI}|"
 
 
 def surviving(index: Index, patient: str) -> str:
@@ -47,12 +50,23 @@ def _successor(index: Index, patient: str) -> str | None:
 
 def practitioner(index: Index, reference: str | None) -> str | None:
     """The Practitioner behind a reference to a Practitioner or PractitionerRole."""
-    if reference is None or reference.startswith("Practitioner/") or reference.startswith("Practitioner?"):
+    if reference is None or reference.startswith(("Practitioner/", "Practitioner?", _BY_NPI)):
         return reference
-    if reference.startswith("PractitionerRole/"):
-        role = index.get(reference)
-        return None if role is None else index.ref(role.get("practitioner"), role)
-    return None
+    resource = index.get(reference)
+    if resource is None:
+        return None
+    if resource["resourceType"] == "Practitioner":
+        return reference
+    # Inside another resource `#x` is a neighbour of the role, not a part of it.
+    owner = index.get(reference.partition("#")[0]) if "#" in reference else resource
+    return index.ref(resource.get("practitioner"), owner)
+
+
+def leads(reference: str | None, index: Index) -> TypeGuard[str]:
+    """Whether a reference names a Practitioner or PractitionerRole, contained ones included."""
+    if reference is None or "#" not in reference:
+        return reference is not None and reference.startswith((*PRACTITIONER, _BY_NPI))
+    return (index.get(reference) or {}).get("resourceType") in ("Practitioner", "PractitionerRole")
 
 
 def performers(index: Index, encounter: Mapping[str, Any]) -> tuple[Performer, ...]:
@@ -61,7 +75,7 @@ def performers(index: Index, encounter: Mapping[str, Any]) -> tuple[Performer, .
     supervisor = index.ref(value(encounter, "supervisor"), encounter)
     for element, role, _ in encounters.actors(encounter):
         reference = index.ref(element, encounter) if role in _RANK else None
-        if reference is not None and reference.startswith("Practitioner"):
+        if leads(reference, index):
             found.append(
                 Performer(
                     reference=reference,

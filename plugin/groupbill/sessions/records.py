@@ -7,6 +7,7 @@ from typing import Any
 
 from ..fhir.codes import SNOMED, codings
 from ..fhir.index import Index
+from ..fhir.references import is_patient
 from ..model import Evidence, Resource
 from ..settings import Settings
 from .evidence import ERROR, says_no_show, word_of
@@ -71,7 +72,7 @@ class Records:
         for section in sections if isinstance(sections, list) else ():
             elements.append(section.get("focus") if isinstance(section, dict) else None)
         found = (self._index.ref(each, resource) for each in elements if isinstance(each, dict))
-        named = (each for each in found if each is not None and each.startswith("Patient"))
+        named = (each for each in found if is_patient(each))
         return sorted({surviving(self._index, each) for each in named})
 
     def _stated(self, resource: Mapping[str, Any]) -> bool | None:

@@ -9,6 +9,7 @@ from ..errors import SettingsError
 from ..fhir import encounter as encounters
 from ..fhir.codes import codings
 from ..fhir.index import Index
+from ..fhir.references import GROUP
 from ..model import Finding, Member, Performer, Period, Resource, Session, Severity
 from ..model.identity import session_key, slot_key
 from ..settings import Settings
@@ -78,7 +79,7 @@ class _Reading:
             if subject is None:
                 continue
             contained = (self.index.get(subject) or {}) if "#" in subject else {}
-            if subject.startswith("Group") or contained.get("resourceType") == "Group":
+            if subject.startswith(GROUP) or contained.get("resourceType") == "Group":
                 return subject
         return None
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from ..fhir.dates import day
 from ..fhir.index import Index
-from ..fhir.references import LOGICAL
+from ..fhir.references import GROUP, LOGICAL, is_patient
 
-_DEPTH = 8
-"""Levels of nested Groups; a cycle ends before."""
+_DEPTH = 16
+"""Levels of nested Groups; a circle ends before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def families(index: Index, group: str) -> Iterator[set[str]]:
     for member in resource.get("member") or ():
         nested = index.ref(member.get("entity"), resource)
         if nested is not None and nested != group and _is_group(index, nested):
-            yield {entry.member for entry in entries(index, nested, None) if entry.member.startswith("Patient")}
+            yield {entry.member for entry in entries(index, nested, None) if is_patient(entry.member)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,18 @@ def _expand(index: Index, group: str, zone: tzinfo | None, seen: set[str], withi
         return
     people = resource.get("type", "person") == "person"
     for position, member in enumerate(resource.get("member") or ()):
-        reference = index.ref(member.get("entity"), resource) or _place(index, group, position)
+        reference = index.ref(member.get("entity"), resource) or _named(index, group, position, member)
         if reference.startswith(LOGICAL) and people:
             # Who is meant is not on file; of people in therapy it is a patient.
             reference = "Patient" + reference
         own = _own(member, zone, within)
-        if _is_group(index, reference):
-            if reference not in seen and within.depth < _DEPTH:
-                seen.add(reference)
-                yield from _expand(index, reference, zone, seen, own)
+        if reference in seen:  # a circle, or a Group that is in two others
             continue
+        if _is_group(index, reference) and within.depth < _DEPTH:
+            seen.add(reference)
+            yield from _expand(index, reference, zone, seen, own)
+            continue
+        # A Group that is not on file stands for nobody we know, and is named all the same.
         yield Entry(member=reference, source=group, inactive=own.inactive, start=own.start, end=own.end)
 
 
@@ -98,9 +100,17 @@ def _own(member: Mapping[str, Any], zone: tzinfo | None, within: _Within) -> _Wi
 
 
 def _is_group(index: Index, reference: str) -> bool:
-    if "#" in reference:
+    """Whether it is a Group on file."""
+    if "#" in reference or reference.startswith(GROUP):
         return (index.get(reference) or {}).get("resourceType") == "Group"
-    return reference.startswith("Group")
+    return False
+
+
+def _named(index: Index, group: str, position: int, member: Mapping[str, Any]) -> str:
+    """What a roster says of somebody without a reference that can be followed: its text, else the place."""
+    entity = member.get("entity")
+    text = entity.get("reference") if isinstance(entity, dict) else None
+    return text if isinstance(text, str) and text else _place(index, group, position)
 
 
 def _place(index: Index, group: str, position: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..fhir import encounter as encounters
 from ..fhir.index import Index
+from ..fhir.references import is_patient
 from ..settings import Settings
 from . import heads, visits
 from .heads import Head
@@ -99,7 +100,7 @@ def _visit(found: Scan, reference: str, encounter: Mapping[str, Any], parent: st
 def is_of_patient(index: Index, encounter: Mapping[str, Any]) -> bool:
     """Whether the subject is a single Patient."""
     subject = index.ref(encounter.get("subject"), encounter)
-    return subject is not None and subject.startswith("Patient")
+    return is_patient(subject)
 
 
 def _may_be_group(index: Index, encounter: Mapping[str, Any]) -> bool:

@@ -42,7 +42,14 @@ def places(
 
 def _location(index: Index, encounter: Resource) -> str | None:
     found = location(index, encounter)
-    return found if found is not None and found.startswith("Location") else None
+    return found if found is not None and _is_location(index, found) else None
+
+
+def _is_location(index: Index, reference: str) -> bool:
+    """One inside the Encounter counts: its type is the place of service."""
+    if "#" in reference:
+        return (index.get(reference) or {}).get("resourceType") == "Location"
+    return reference.startswith(("Location/", "Location?"))
 
 
 def held(

@@ -12,8 +12,9 @@ from ..fhir.codes import POS, codings
 from ..fhir.dates import at
 from ..fhir.extensions import value, values
 from ..fhir.index import Index
+from ..fhir.references import is_patient
 from ..settings import Settings
-from .people import practitioner
+from .people import leads, practitioner
 from .signals import ONE_FAMILY, Coding, stated
 
 ASSOCIATED = "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter"
@@ -61,7 +62,7 @@ def read(index: Index, reference: str, encounter: Mapping[str, Any], settings: S
     code = stated(found, settings)
     return Visit(
         reference=reference,
-        patient=subject if subject is not None and subject.startswith("Patient") else None,
+        patient=subject if is_patient(subject) else None,
         code=code,
         signal=code is not None,
         leaders=_leaders(index, encounter),
@@ -85,7 +86,7 @@ def _leaders(index: Index, encounter: Mapping[str, Any]) -> tuple[str, ...]:
     for element, role, _ in encounters.actors(encounter):
         rank = _RANK.get(role)
         reference = None if rank is None else index.ref(element, encounter)
-        if reference is not None and reference.startswith("Practitioner"):
+        if leads(reference, index):
             found.append((rank, practitioner(index, reference) or reference))
     if len(found) < 2:
         return tuple(leader for _, leader in found)
