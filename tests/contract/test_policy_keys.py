@@ -318,6 +318,9 @@ def attended(clinic: Callable[..., Any], number: int, policy: str) -> Any:
     [
         ("default", 13, "warning"),
         ("commercial", 13, "warning"),
+        ("medicare", 10, None),
+        ("medicare", 11, "information"),
+        ("medicare", 12, "information"),
         ("medicare", 13, "warning"),
         ("medicare-ngs", 12, None),
         ("medicare-ngs", 13, "error"),
@@ -368,6 +371,14 @@ def test_illinois_pays_two_groups_in_seven_days(clinic: Callable[..., Any]) -> N
     made.item("b", "p1", "90853", occurrenceDateTime="2026-03-07")
     said = made.run()
     assert said.outcome("p1") == ("held", "rule:FRQ01")
+    assert said.outcome("p2") == ("charged", None)
+
+
+def test_illinois_asks_for_a_diagnosed_mental_illness(clinic: Callable[..., Any]) -> None:
+    made = clinic(4, "medicaid-il")
+    made["Condition/dx-p1"]["code"]["coding"][0]["code"] = "Z63.0"
+    said = made.run()
+    assert said.outcome("p1") == ("held", "rule:DX02")
     assert said.outcome("p2") == ("charged", None)
 
 

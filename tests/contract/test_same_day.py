@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -300,6 +301,25 @@ def test_a_second_group_with_another_practitioner_is_a_warning(usual: Any) -> No
     assert [each["severity"] for each in said.of("MUE05", "p1", 1)] == ["warning"]
 
 
+@pytest.mark.parametrize("policy", ["medicaid-il", "medicaid-ct"])
+def test_one_group_a_day_whoever_leads_where_the_payer_says_so(clinic: Make, policy: str) -> None:
+    made = clinic(4, policy)
+    second_group(made, "14:00", "15:00", leader="chen")
+    said = made.run()
+    assert said.outcome("p1", 0) == ("charged", None)
+    assert said.outcome("p1", 1) == ("held", "rule:FRQ01")
+    assert said.of("FRQ01", "p1", 1)[0]["denial"] == ["119", "N640"]
+
+
+def test_units_of_one_clinic_are_summed_where_the_payer_bundles_by_it(clinic: Make, tmp_path: Any) -> None:
+    policy = {"id": "wide", "extends": "commercial", "values": {"ncci_scope": "billing"}}
+    (tmp_path / "wide.json").write_text(json.dumps(policy), encoding="utf-8")
+    made = clinic(4, "wide")
+    second_group(made, "14:00", "15:00", leader="chen")
+    said = made.run({"policies": {"files": ["wide.json"]}}, folder=tmp_path)
+    assert said.outcome("p1", 1) == ("held", "rule:MUE01")
+
+
 def test_groups_of_ours_that_overlap_are_both_held(usual: Any) -> None:
     second_group(usual, "09:30", "10:30", leader="chen")
     said = usual.run()
@@ -317,6 +337,18 @@ def test_a_leader_in_two_places_does_not_hold_the_group(usual: Any) -> None:
     (found,) = said.everything("TIM07")
     assert (found["at"], found["severity"]) == ("Encounter/v", "error")
     assert "Patient" not in found["message"]
+
+
+def test_findings_on_a_members_own_hour_during_the_group_stand_at_the_member(usual: Any) -> None:
+    usual.visit("v", "p1", "90834", "09:30", "10:15")
+    said = usual.run()
+    assert said.outcome("p1") == ("held", "rule:TIM06")
+    assert said.outcome("p2") == ("charged", None)
+    assert [(each["at"], each["severity"], each["fix"]) for each in said.of("NCC02")] == [
+        ("Encounter/v", "warning", None)
+    ]
+    assert [each["at"] for each in said.session("TIM07")] == ["Encounter/v"]
+    assert said.session("NCC02") == said.session("NCC09") == []
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,17 @@ def test_the_schema_is_one_and_describes_every_key() -> None:
         ("medi-cal", "minutes.min", 90),
         ("medicaid-ny-588", "group_size.max", 12),
         ("medicaid-ny-588", "minutes.min", 60),
-        ("medicaid-il", "frequency", ({"codes": ("90853",), "days": 7, "max": 2},)),
+        (
+            "medicaid-il",
+            "frequency",
+            ({"codes": ("90853",), "days": 1, "max": 1}, {"codes": ("90853",), "days": 7, "max": 2}),
+        ),
+        (
+            "medicaid-ct",
+            "frequency",
+            ({"codes": ("90853",), "days": 1, "max": 1}, {"codes": ("90849",), "days": 1, "max": 1}),
+        ),
+        ("medicaid-il", "severity", {"DX02": "error"}),
         ("medicaid-il", "group_size.max", 12),
         ("medicaid-il", "minutes.min", 45),
         ("tricare", "severity", {"DX02": "error", "PRV13": "error"}),
@@ -137,11 +147,13 @@ def test_ngs_makes_size_and_the_number_in_the_record_errors() -> None:
     )
 
 
-def test_what_nobody_has_read_is_never_an_error() -> None:
-    """Limits of confidence R-lo leave the rules that use them at a warning."""
-    using = {"group_size.max": ("GRP02",), "minutes.min": ("TIM03", "CHG06")}
-    for name in POLICIES.ids:
-        policy = POLICIES.in_force(name, ON)
-        for key, rules in using.items():
-            if policy.values[key].confidence == "R-lo":
-                assert {policy["severity"].get(rule) for rule in rules} <= {"warning", "information"}
+def test_modifiers_are_asked_for_from_their_first_day_on() -> None:
+    days = [date(2016, 12, 31), date(2017, 1, 1), date(2021, 12, 31), date(2022, 1, 1)]
+    policies = [POLICIES.in_force("commercial", day) for day in days]
+    assert [policy["video_modifier"] for policy in policies] == [None, "95", "95", "95"]
+    assert [policy["audio_modifier"] for policy in policies] == [None, None, None, "93"]
+
+
+def test_medicare_took_the_office_for_telehealth_until_2024() -> None:
+    days = [date(2023, 12, 31), date(2024, 1, 1)]
+    assert [POLICIES.in_force("medicare", day)["telehealth_place_required"] for day in days] == [False, True]

@@ -196,7 +196,8 @@ def test_the_session_says_once_that_the_table_is_old() -> None:
     found = book.session(facts.session(), [facts.participant(), facts.participant()], context())
     said = [(each.code, each.severity, each.at) for each in found if each.code == "NCC09"]
     assert said == [("NCC09", Severity.INFORMATION, "Encounter/g1")]
-    assert book.tallies["NCC09"].failed == 1
+    assert [each.verdict for each in found if each.code == "NCC09"] == [Verdict.NO_DATA]
+    assert book.tallies["NCC09"].no_data == 1
 
 
 def test_a_payer_without_ncci_is_told_nothing_about_tables() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..model import Bill, Finding, Participant, PatientDay
 from ..rules.rule import Context
 from ..rules.rulebook import Rulebook
+from ..rules.tim_overlap import PractitionerInTwoPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,6 @@ def judge(
     for bill in bills:
         about += rulebook.bill(bill, context)
     about += [found for each in participant.findings if (found := rulebook.weigh(each, participant.policy))]
-    busy = {line.at for line in day.busy}
     elsewhere: list[Finding] = []
     blocking = [finding for finding in about if rulebook.blocks(finding, participant.policy)]
     for finding in rulebook.day(day, context):
@@ -48,7 +48,7 @@ def judge(
             if rulebook.blocks(finding, participant.policy):
                 blocking.append(finding)
             about.append(finding)
-        elif place in busy:
+        elif finding.code == PractitionerInTwoPlaces.code:
             elsewhere.append(finding)
         elif place not in rivals:
             about.append(finding)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..model import Bill, Finding, Severity
 from .rule import ClaimRule, Context, Rule
-from .services import bill_place, is_claim
+from .services import bill_place, is_claim, weight_of
 
 
 class AuthorizationMissing(ClaimRule):
@@ -38,7 +38,9 @@ class AuthorizationMissing(ClaimRule):
         if bill.preauth or (bill.desired and granted):
             return ()
         message = f"{bill.policy.id} asks for a prior authorization; none covers the date"
-        return (self.finding(message, at=bill_place(bill, "insurance[0].preAuthRef")),)
+        key, at = "authorization_required", bill_place(bill, "insurance[0].preAuthRef")
+        weight, source = weight_of(bill.policy, key), bill.policy.source(key) or None
+        return (self.finding(message, at=at, severity=weight, source=source),)
 
 
 RULES: tuple[type[Rule], ...] = (AuthorizationMissing,)

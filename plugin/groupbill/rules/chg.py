@@ -14,7 +14,7 @@ from .chg_bill import (
     ServiceNotFinished,
 )
 from .rule import Context, LineRule, ParticipantRule, Rule
-from .services import SESSION_CODES, element, minimum_minutes, own_place
+from .services import SESSION_CODES, element, minimum_minutes, minutes_key, own_place, weight_of
 
 _MANUAL = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter XI, page XI-34"
 
@@ -131,7 +131,8 @@ class PartialAttendance(ParticipantRule):
         minimum = minimum_minutes(participant)
         if minimum and own < minimum <= whole:
             message = f"present for {own} of {whole} minutes; the payer pays from {minimum} minutes"
-            return (self.finding(message, at=own_place(participant), severity=Severity.ERROR),)
+            weight = weight_of(participant.policy, minutes_key(participant))
+            return (self.finding(message, at=own_place(participant), severity=weight),)
         share = participant.policy["minutes.attended_share"]
         if share and own < float(share) * whole:
             message = f"present for {own} of {whole} minutes, less than {float(share):.0%}"

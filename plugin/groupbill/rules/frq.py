@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..model import Finding, Line, PatientDay, Severity
 from .rule import Context, DayRule, Rule
-from .services import GROUP
+from .services import GROUP, weight_of
 from .windows import Limit, limits, most_within, targets
 
 _WEEK = Limit(GROUP, 7, 5)
@@ -55,7 +55,8 @@ class TooOftenInWindow(DayRule):
     def _over(self, line: Line, count: int, limit: Limit, day: PatientDay) -> Finding:
         window = "on one day" if limit.days == 1 else f"within {limit.days} days"
         message = f"{line.code} is number {count} {window}; the payer pays for {limit.most}"
-        return self.finding(message, at=line.place(), source=day.policy.source("frequency") or None)
+        weight, source = weight_of(day.policy, "frequency"), day.policy.source("frequency") or None
+        return self.finding(message, at=line.place(), severity=weight, source=source)
 
 
 class BenefitVisitsUsedUp(DayRule):
@@ -104,7 +105,7 @@ class BenefitVisitsUsedUp(DayRule):
         return self.finding(
             message,
             at=line.place(),
-            severity=None if over else Severity.WARNING,
+            severity=weight_of(day.policy, "frequency") if over else Severity.WARNING,
             source=day.policy.source("frequency") or None,
         )
 

@@ -8,12 +8,14 @@ from ..model import Finding, Participant, Severity
 from .crowd import crowd
 from .grp_family import FamilyCode, RelatedParticipants
 from .rule import Context, ParticipantRule, Rule
-from .services import GROUP, no_data, own_place
+from .services import GROUP, is_medicare, no_data, own_place, weight_of
 
 _USUAL_MAXIMUM = 12
 """Above this a group is unusual even where the payer states no limit (NGS, Connecticut, New York)."""
 
-_STRONG = frozenset({"V", "R-hi", ""})
+_REPORTED_MAXIMUM = 10
+"""What guides call Medicare's maximum without naming a contractor; the determinations could not be read."""
+_REPORTS = "therathink.com and beyourownbiller.com, read 2026-11: Medicare at most 10, no contractor named"
 
 
 class TooFewParticipants(ParticipantRule):
@@ -21,7 +23,7 @@ class TooFewParticipants(ParticipantRule):
 
     ## What it does
     Counts everybody whose attendance is established, whoever pays for them, and fails below the policy's
-    `group_size.min` (2 by default).
+    `group_size.min` (2 by default). A minimum that was not read in the payer's own words warns.
 
     ## Why it matters
     Therapy of one person is individual therapy, another code. Payers deny the group code and take back what
@@ -47,8 +49,9 @@ class TooFewParticipants(ParticipantRule):
         if least is None or attended >= least:
             return ()
         message = f"{attended} attended; a group is at least {least}"
-        source = participant.policy.source("group_size.min")
-        return (self.finding(message, at=own_place(participant), source=source),)
+        policy, at = participant.policy, own_place(participant)
+        weight, source = weight_of(policy, "group_size.min"), policy.source("group_size.min")
+        return (self.finding(message, at=at, severity=weight, source=source),)
 
 
 class TooManyParticipants(ParticipantRule):
@@ -57,8 +60,8 @@ class TooManyParticipants(ParticipantRule):
     ## What it does
     Counts everybody who attended and compares with the policy's `group_size.max`. A limit that was read in
     the payer's own words is an error; one known from elsewhere a warning, as is a group above 12 where the
-    payer states no limit. Each participant is judged by their own payer, so one session can be billable for
-    one and not for another.
+    payer states no limit. For Medicare without a contractor's limit it says so above 10 already. Each
+    participant is judged by their own payer, so one session can be billable for one and not for another.
 
     ## Why it matters
     Payers that limit the size deny the claims of the whole group, or take them back after an audit.
@@ -66,14 +69,15 @@ class TooManyParticipants(ParticipantRule):
     ## References
     - Conn. Agencies Regs. 17b-262-822 (12), 14 NYCRR 588.6 (12), N.H. He-M 426.08 (10),
       Wis. Adm. Code DHS 107.13 (10), 22 CCR 51505.3 (8).
-    - Summary of NGS LCD L33632 (12), a secondary source.
+    - Summary of NGS LCD L33632 (12), a secondary source. The determinations of the other Medicare contractors
+      could not be read; guides say 10 or 12.
     """
 
     code = "GRP02"
     name = "too-many-participants"
     severity = Severity.ERROR
-    source = "Summary of NGS LCD L33632 (12 participants), nextgen.com article rcm-5898, read 2026-11"
-    confidence = "V2"
+    source = "Conn. Agencies Regs. 17b-262-822, 14 NYCRR 588.6 (12); Summary of NGS LCD L33632 (12), read 2026-11"
+    confidence = "V"
     denial = ("222", "50", "N115")
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
@@ -82,21 +86,27 @@ class TooManyParticipants(ParticipantRule):
             return None
         policy, attended = participant.policy, crowd(participant.session).attended
         limit = policy["group_size.max"]
-        if attended <= (_USUAL_MAXIMUM if limit is None else limit):
-            return ()
         if limit is None:
-            message = f"{attended} attended; above {_USUAL_MAXIMUM} payers question a group"
-            return (self.finding(message, at=own_place(participant), severity=Severity.WARNING),)
-        strong = policy.values["group_size.max"].confidence in _STRONG
+            return self._without_limit(participant, attended)
+        if attended <= limit:
+            return ()
         message = f"{attended} attended; the payer allows {limit}"
-        return (
-            self.finding(
-                message,
-                at=own_place(participant),
-                severity=Severity.ERROR if strong else Severity.WARNING,
-                source=policy.source("group_size.max"),
-            ),
-        )
+        weight, source = weight_of(policy, "group_size.max"), policy.source("group_size.max")
+        return (self.finding(message, at=own_place(participant), severity=weight, source=source),)
+
+    def _without_limit(self, participant: Participant, attended: int) -> Iterable[Finding]:
+        """The payer states no limit, or none that could be read."""
+        at = own_place(participant)
+        if attended > _USUAL_MAXIMUM:
+            message = f"{attended} attended; above {_USUAL_MAXIMUM} payers question a group"
+            return (self.finding(message, at=at, severity=Severity.WARNING),)
+        if attended > _REPORTED_MAXIMUM and is_medicare(participant.policy):
+            message = (
+                f"{attended} attended; some Medicare contractors are said to pay for {_REPORTED_MAXIMUM} at most,"
+                " look up the contractor's determination"
+            )
+            return (self.finding(message, at=at, severity=Severity.INFORMATION, source=_REPORTS),)
+        return ()
 
 
 class NumberAttendingNotRecorded(ParticipantRule):
@@ -197,8 +207,9 @@ class TooManyRelatives(ParticipantRule):
         if people <= limit:
             return ()
         message = f"{people} patients and relatives took part; the payer allows {limit}"
-        source = participant.policy.source("group_size.family_max")
-        return (self.finding(message, at=own_place(participant), source=source),)
+        policy, at = participant.policy, own_place(participant)
+        weight, source = weight_of(policy, "group_size.family_max"), policy.source("group_size.family_max")
+        return (self.finding(message, at=at, severity=weight, source=source),)
 
 
 RULES: tuple[type[Rule], ...] = (

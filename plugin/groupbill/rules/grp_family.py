@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..model import Finding, Participant, Severity
 from .crowd import crowd
 from .rule import Context, ParticipantRule
-from .services import own_place
+from .services import own_place, weight_of
 
 _FAMILY = frozenset({"90849", "90847", "90846"})
 
@@ -97,7 +97,7 @@ class RelatedParticipants(ParticipantRule):
             return ()
         if present.unrelated < (stated or 2):
             message = f"{present.unrelated} unrelated participants of {present.attended}; {stated or 2} are needed"
-            weight = Severity.ERROR if stated else Severity.WARNING
+            weight = weight_of(participant.policy, "group_size.unrelated_min") if stated else Severity.WARNING
             return (self.finding(message, at=own_place(participant), severity=weight),)
         if present.has_kin(participant.member):
             message = "a relative took part in the same group"

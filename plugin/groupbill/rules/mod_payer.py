@@ -8,7 +8,7 @@ from ..model import Bill, Finding, Line, Qualification, Severity, Verdict
 from .modifiers import modifier_place
 from .pairs import adding
 from .rule import Context, LineRule
-from .services import GROUP, is_medicare
+from .services import GROUP, is_medicare, weight_of
 
 _HCPCS = "CMS HCPCS Level II modifiers, 2024"
 
@@ -79,7 +79,8 @@ class GroupModifier(LineRule):
     """The payer's modifier for a group is missing, or was sent to a payer that has none.
 
     ## What it does
-    Fails for a group line without the policy's `group_modifier`, and offers it. Says so where HQ goes to Medicare.
+    Fails for a group line without the policy's `group_modifier`, and offers it: an error, since the payer's policy
+    asks for it (a warning where the policy only has it from elsewhere). Says so where HQ goes to Medicare.
 
     ## Why it matters
     Some Medicaid programs pay nothing, or the individual rate, without HQ. Medicare does not read it.
@@ -93,7 +94,7 @@ class GroupModifier(LineRule):
 
     code = "MOD11"
     name = "group-modifier"
-    severity = Severity.ERROR
+    severity = Severity.WARNING
     source = "pimsyehr.com and wellnotesai.com on Medicaid HQ, read 2026-11; else the payer's policy"
     confidence = "V2"
     denial = ("4", "N822")
@@ -112,8 +113,9 @@ class GroupModifier(LineRule):
         if wanted in line.modifiers:
             return ()
         message = f"{line.code} without {wanted}, which this payer asks for in groups"
-        source = policy.source("group_modifier") or None
-        return (self.finding(message, at=line.place(), fix=adding(line, str(wanted)), source=source),)
+        weight, source = weight_of(policy, "group_modifier"), policy.source("group_modifier") or None
+        fix = adding(line, str(wanted))
+        return (self.finding(message, at=line.place(), severity=weight, fix=fix, source=source),)
 
     def _needless(self, line: Line) -> Iterator[Finding]:
         place = modifier_place(line, line.modifiers.index("HQ"))
@@ -159,15 +161,16 @@ class LicenceModifier(LineRule):
             message = "the taxonomy of the rendering practitioner is not on file"
             return (self.finding(message, at=line.place(), verdict=Verdict.NO_DATA),)
         wanted = next((licences[code] for code in taxonomies if code in licences), None) if licences else None
+        weight = weight_of(bill.policy, "license_modifiers")
         findings = [
-            self._disagrees(line, modifier, Severity.ERROR if licences else Severity.WARNING)
+            self._disagrees(line, modifier, weight if licences else Severity.WARNING)
             for modifier in dict.fromkeys(stated)
             if modifier != wanted and not _agrees(modifier, taxonomies, qualifications)
         ]
         if group and wanted and wanted not in line.modifiers:
             message = f"{line.code} without {wanted}, which this payer asks for by licence"
-            source = bill.policy.source("license_modifiers") or None
-            findings.append(self.finding(message, at=line.place(), fix=adding(line, str(wanted)), source=source))
+            source, fix = bill.policy.source("license_modifiers") or None, adding(line, str(wanted))
+            findings.append(self.finding(message, at=line.place(), severity=weight, fix=fix, source=source))
         return findings
 
     def _disagrees(self, line: Line, modifier: str, severity: Severity) -> Finding:

@@ -17,15 +17,25 @@ _TABLE = "CMS MUE tables, practitioner and outpatient hospital, 2024-07-01"
 _MANUAL = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01)"
 
 
+class _Limit(NamedTuple):
+    """The most units of a code on one day, and who says so."""
+
+    most: int
+    by_day: bool = True
+    """Whether all lines of the day are summed (MAI 2 and 3)."""
+    edition: str | None = None
+    """Of the MUE table; None where the payer's own number counts."""
+    source: str | None = None
+    """Of the payer's own number."""
+
+
 class _Excess(NamedTuple):
     """A line that brings the units of its code and provider above the limit of the day."""
 
     line: Line
     units: Decimal
     """All that stand, and this line's."""
-    most: int
-    by_day: bool
-    """Whether all lines of the day are summed (MAI 2 and 3)."""
+    limit: _Limit
     evidence: tuple[str, ...]
 
 
@@ -35,33 +45,33 @@ def _excesses(day: PatientDay, context: Context, *, professional: bool) -> Itera
     for line in services(day):
         if line.professional is professional:
             by_code.setdefault(line.code, []).append(line)
-    own = own_places(day)
+    own, scope = own_places(day), str(day.policy["ncci_scope"])
     for code, lines in by_code.items():
         if own is not None and not any(line.at in own for line in lines):
             continue
-        most, by_day = _limit(code, day, context, professional=professional)
-        if most is None:
+        limit = _limit(code, day, context, professional=professional)
+        if limit is None:
             continue
         lines.sort(key=lambda line: standing(line, checking=checking))
         for position, line in enumerate(lines):
-            before = [other for other in lines[:position] if same_provider(other, line)] if by_day else []
+            before = [each for each in lines[:position] if same_provider(each, line, scope)] if limit.by_day else []
             units = line.units + sum((other.units for other in before), Decimal(0))
-            if units > most:
-                yield _Excess(line, units, most, by_day, tuple(other.at for other in before))
+            if units > limit.most:
+                yield _Excess(line, units, limit, tuple(other.at for other in before))
 
 
-def _limit(code: str, day: PatientDay, context: Context, *, professional: bool) -> tuple[int | None, bool]:
-    """The most units of a code, and whether the lines of the day are summed.
-
-    On professional claims the payer's own number counts for a session, on institutional ones the table.
-    """
+def _limit(code: str, day: PatientDay, context: Context, *, professional: bool) -> _Limit | None:
+    """The limit of a code: for a session on a professional claim the payer's own number, else the table's."""
     policy = day.policy
     if professional and code in _sessions(policy):
-        stated = None if policy["unit_minutes"] else policy["units_per_day"]
-        if stated is not None or policy["unit_minutes"]:
-            return (None if stated is None else max(int(stated), int(policy["sessions_per_day"] or 1))), True
+        if policy["unit_minutes"]:
+            return None
+        units, sessions = policy["units_per_day"], int(policy["sessions_per_day"] or 1)
+        if units is not None:
+            key = "sessions_per_day" if sessions > units else "units_per_day"
+            return _Limit(max(int(units), sessions), source=policy.source(key) or None)
     entry = context.reference.mue(code, day.date, professional) if policy["ncci"] else None
-    return (None, True) if entry is None else (entry.units, entry.mai != "1")
+    return None if entry is None else _Limit(entry.units, entry.mai != "1", entry.edition)
 
 
 def _sessions(policy: Policy) -> frozenset[str]:
@@ -82,7 +92,7 @@ class UnitsAboveLimit(DayRule):
     Above the limit the payer denies all units of the day, not just the second.
 
     ## Options
-    `units_per_day`, `sessions_per_day`, `unit_minutes`, `ncci`.
+    `units_per_day`, `sessions_per_day`, `unit_minutes`, `ncci`, `ncci_scope`.
 
     ## References
     - CMS MUE table, practitioner: 90853 is 1, MAI 3.
@@ -161,7 +171,7 @@ class SplitLines(DayRule):
             excess
             for professional in (True, False)
             for excess in _excesses(day, context, professional=professional)
-            if excess.by_day and excess.evidence
+            if excess.limit.by_day and excess.evidence
         ]
         return tuple(self._summed(excess) for excess in found)
 
@@ -169,7 +179,7 @@ class SplitLines(DayRule):
         carried = [modifier for modifier in excess.line.modifiers if modifier in REPEATED]
         helped = f"{' '.join(carried)} does not help" if carried else "no modifier helps"
         message = f"the lines of {excess.line.code} of one day are summed: {helped}, an appeal with records may"
-        return self.finding(message, at=excess.line.place(), evidence=excess.evidence)
+        return self.finding(message, at=excess.line.place(), evidence=excess.evidence, edition=excess.limit.edition)
 
 
 def _judge(rule: DayRule, day: PatientDay, context: Context, *, professional: bool) -> Iterable[Finding] | None:
@@ -181,14 +191,17 @@ def _judge(rule: DayRule, day: PatientDay, context: Context, *, professional: bo
 
 
 def _above(rule: DayRule, excess: _Excess) -> Finding:
-    line, alone = excess.line, excess.line.units > excess.most
-    message = f"{excess.units} units of {line.code} on one day; the most is {excess.most}"
+    line, limit = excess.line, excess.limit
+    alone = line.units > limit.most
+    message = f"{excess.units} units of {line.code} on one day; the most is {limit.most}"
     return rule.finding(
         message,
         at=element(line, "quantity") if alone else line.place(),
         severity=Severity.WARNING if is_visit(line) else None,
         evidence=excess.evidence,
         fix=None if alone else dropping(line),
+        source=limit.source,
+        edition=limit.edition,
     )
 
 

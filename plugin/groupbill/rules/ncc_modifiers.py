@@ -72,8 +72,8 @@ class ModifierOnPaidLine(DayRule):
 
     ## What it does
     Under indicator 1, reports 59 or an X modifier that stands on column 1 (90853 beside 90834) only. An error
-    before 2019-07-01, when Medicare looked at column 2 alone; a warning where the policy says
-    `modifier_placement` column2.
+    before 2019-07-01, when Medicare looked at column 2 alone. Where the policy says `modifier_placement` column2
+    the edit stands, and NCC02 fails on the other line.
 
     ## Why it matters
     Medicare takes it on either line now; engines of other payers still look at column 2.
@@ -104,11 +104,7 @@ class ModifierOnPaidLine(DayRule):
         return tuple(misplaced.values())
 
     def _misplaced(self, pair: Paired, day: PatientDay) -> Finding:
-        severity = Severity.INFORMATION
-        if day.date < EITHER_LINE_FROM:
-            severity = Severity.ERROR
-        elif day.policy["modifier_placement"] == "column2":
-            severity = Severity.WARNING
+        severity = Severity.ERROR if day.date < EITHER_LINE_FROM else Severity.INFORMATION
         message = f"the modifier stands on {pair.first.code}; {pair.second.code} is the line it is meant for"
         return self.finding(
             message, at=pair.first.place(), severity=severity, evidence=(pair.second.at,), edition=pair.edit.edition

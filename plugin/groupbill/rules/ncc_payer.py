@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..model import Finding, Line, PatientDay, Severity
 from .pairs import candidates, dropping, is_visit, separate
 from .rule import Context, DayRule
-from .services import GROUP
+from .services import GROUP, weight_of
 from .windows import Limit, limits, most_within, targets
 
 _PROGRAM = frozenset({"H0004", "H0005", "H2019"})
@@ -57,8 +57,8 @@ class PayerForbidsSameDay(DayRule):
             if count > limit.most:
                 codes = ", ".join(sorted(limit.codes))
                 message = f"{line.code} is number {count} of {codes} on one day; the payer pays for {limit.most}"
-                source = day.policy.source("frequency") or None
-                yield self.finding(message, at=line.place(), fix=dropping(line), source=source)
+                weight, source = weight_of(day.policy, "frequency"), day.policy.source("frequency") or None
+                yield self.finding(message, at=line.place(), severity=weight, fix=dropping(line), source=source)
 
     def _doubled(self, day: PatientDay) -> Iterator[Finding]:
         told: set[str] = set()

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ..fhir.codes import codings
-from ..model import Bill, Finding, Participant, PatientDay, Session, Severity
+from ..model import Bill, Finding, Participant, PatientDay, Session, Severity, Verdict
 from .pairs import Paired, is_visit, pairs, practitioners_differ
 from .rule import ClaimRule, Context, DayRule, SessionRule
 
 _MANUAL = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01)"
 _KINDS = frozenset({"professional", "institutional"})
+_IMPORT = "import the edition of that date (groupbill import ncci)"
 
 
 class PairOfTwoPractitioners(DayRule):
@@ -63,8 +64,8 @@ class SessionBeyondEdition(SessionRule):
         if beyond is None:
             return ()
         place = session.encounter or (session.sources[0] if session.sources else session.key)
-        message = f"the NCCI table at hand ({beyond}) does not cover {session.date_of_service}"
-        return (self.finding(message, at=place, severity=Severity.INFORMATION, edition=beyond),)
+        message = f"the NCCI table at hand ({beyond}) does not cover {session.date_of_service}; {_IMPORT}"
+        return (self.finding(message, at=place, verdict=Verdict.NO_DATA, edition=beyond),)
 
 
 class BeyondEdition(DayRule):
@@ -72,7 +73,7 @@ class BeyondEdition(DayRule):
 
     ## What it does
     Edits are dated. Warns at each pair that was found on a date before the edition at hand, or more than a year
-    after it; the pair is reported all the same. Says so once per session otherwise.
+    after it; the pair is reported all the same. Otherwise there is no data, which is said once per session.
 
     ## Why it matters
     CMS changes the table every quarter. An answer from another quarter is likely right, and not certain.
@@ -90,19 +91,22 @@ class BeyondEdition(DayRule):
     source = f"{_MANUAL}, page I-14"
     confidence = "V"
     parts = (SessionBeyondEdition,)
+    tells_no_data = True
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the pairs of one day by their date."""
         if len(day.lines) < 2:
             return None
+        judged = [pair for pair in pairs(day, context) if pair.same]
         found: dict[str, Finding] = {}
-        for pair in pairs(day, context):
-            beyond = _beyond(context, day.date, professional=pair.first.professional) if pair.same else None
+        for pair in judged:
+            beyond = _beyond(context, day.date, professional=pair.first.professional)
             if beyond is not None:
-                message = f"{pair.first.code} and {pair.second.code} are paired by {beyond}, not covering {day.date}"
+                codes = f"{pair.first.code} and {pair.second.code}"
+                message = f"{codes} are paired by the table of {beyond}, which does not cover {day.date}; {_IMPORT}"
                 place = pair.second.place()
                 found.setdefault(place, self.finding(message, at=place, edition=beyond))
-        return tuple(found.values())
+        return tuple(found.values()) if judged else None
 
 
 def _beyond(context: Context, on: date, *, professional: bool) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..model import Bill, Finding, Participant, Severity
 from .prv_identity import billing_of
 from .rule import ClaimRule, Context, ParticipantRule
-from .services import GROUP, bill_place, is_claim, is_medicare, own_place
+from .services import GROUP, bill_place, is_claim, is_medicare, own_place, weight_of
 
 _INPATIENT_PLACES = frozenset({"21", "51", "61"})
 """CMS place of service: inpatient hospital, inpatient psychiatric facility, inpatient rehabilitation."""
@@ -42,7 +42,8 @@ class ReferralMissing(ClaimRule):
         if stated is not None or (bill.resource is not None and bill.resource.get("referral")):
             return ()
         message = f"{bill.policy.id} asks for a referral; none is on file"
-        return (self.finding(message, at=bill_place(bill, "referral")),)
+        weight, source = weight_of(bill.policy, "referral_required"), bill.policy.source("referral_required")
+        return (self.finding(message, at=bill_place(bill, "referral"), severity=weight, source=source or None),)
 
 
 class ClinicVisitNotPaid(ClaimRule):

@@ -61,6 +61,9 @@ class Rule:
     parts: ClassVar[tuple[type[Rule], ...]] = ()
     """Classes without a code of their own that look at another scope under this rule's code."""
 
+    tells_no_data: ClassVar[bool] = False
+    """Whether its no-data is said although the rule is no error."""
+
     while_open: ClassVar[bool] = False
     """Whether a participant rule also judges a member whose attendance nobody has established yet."""
 

@@ -128,7 +128,8 @@ class Rulebook:
         if finding.verdict is Verdict.NO_DATA:
             rule = self.catalogue.by_code.get(code)
             weight = stated or (finding.severity if rule is None else rule.severity)
-            return finding.weighed(Severity.INFORMATION) if weight is Severity.ERROR else None
+            told = weight is Severity.ERROR or (rule is not None and rule.tells_no_data)
+            return finding.weighed(Severity.INFORMATION) if told else None
         return finding
 
     def blocks(self, finding: Finding, policy: Policy) -> bool:

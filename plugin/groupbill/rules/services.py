@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ..model import Bill, Finding, Line, Participant, Policy, Verdict
+from ..model import Bill, Finding, Line, Participant, Policy, Severity, Verdict
 from .rule import Rule
 
 GROUP = frozenset({"90853", "90849"})
@@ -77,15 +77,23 @@ def is_medicare(policy: Policy) -> bool:
     return "medicare" in (policy.id, origin) or policy.id.startswith("medicare-")
 
 
+def weight_of(policy: Policy, key: str) -> Severity:
+    """An error for what a payer asks for, a warning where that was never read in its own words (V2, R-lo)."""
+    return Severity.WARNING if policy.values[key].confidence in ("V2", "R-lo") else Severity.ERROR
+
+
+def minutes_key(participant: Participant) -> str:
+    """The policy key of the payer's minimum for this participant's kind of care."""
+    special = "minutes.min_intermediate_care"
+    if participant.documentation.intermediate_care and participant.policy[special] is not None:
+        return special
+    return "minutes.min"
+
+
 def minimum_minutes(participant: Participant) -> int | None:
     """The payer's minimum for this participant's kind of care, None where it has none."""
-    policy = participant.policy
-    if participant.documentation.intermediate_care:
-        special: int | None = policy["minutes.min_intermediate_care"]
-        if special is not None:
-            return special
-    usual: int | None = policy["minutes.min"]
-    return usual
+    least: int | None = participant.policy[minutes_key(participant)]
+    return least
 
 
 def no_data(rule: Rule, message: str, participant: Participant) -> Finding:

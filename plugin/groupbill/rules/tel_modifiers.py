@@ -9,7 +9,7 @@ from ..model import Bill, Finding, Line, Severity
 from .modifiers import AUDIO, REMOTE_PLACES, VIDEO, modifier_place
 from .pairs import adding
 from .rule import Context, LineRule, Rule
-from .services import is_medicare
+from .services import is_medicare, weight_of
 
 _HCPCS = "CMS HCPCS Level II modifiers, 2024"
 _SUPERVISING = frozenset({"supervisor", "supervising", "DQ"})
@@ -61,7 +61,7 @@ class VideoModifier(LineRule):
     name = "video-modifier"
     severity = Severity.ERROR
     source = "NGS, Telehealth Changes for 2024; AAFP, Medicare telehealth 2025; CMS transmittal 12671"
-    confidence = "V2"
+    confidence = "V"
     denial = ("4", "N822", "N776")
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
@@ -92,7 +92,8 @@ class VideoModifier(LineRule):
         audio = bill.policy["audio_modifier"]
         phone = f" (by phone {audio})" if guessed and audio else ""
         message = f"telehealth without {wanted}, which this payer asks for{phone}"
-        return self.finding(message, at=line.place(), fix=adding(line, wanted), source=source)
+        weight = weight_of(bill.policy, "video_modifier")
+        return self.finding(message, at=line.place(), severity=weight, fix=adding(line, wanted), source=source)
 
 
 _TRUTH = {"in-person": "in person", "audio": "by phone", "video": "by video"}
@@ -133,16 +134,18 @@ class AudioModifier(LineRule):
             if stated:
                 return _contradicted(self, line, AUDIO, _TRUTH[modality])
             return self._assumed(line, bill)
-        wanted = bill.policy["audio_modifier"]
+        policy = bill.policy
+        wanted = policy["audio_modifier"]
         if not wanted or wanted in line.modifiers:
             return ()
-        source = bill.policy.source("audio_modifier") or None
+        source = policy.source("audio_modifier") or None
         if stated:
             message = f"this payer asks for {wanted} for audio only"
             place = _first(line, AUDIO)
             return (self.finding(message, at=place, severity=Severity.WARNING, source=source),)
         message = f"audio only without {wanted}, which this payer asks for"
-        return (self.finding(message, at=line.place(), fix=adding(line, str(wanted)), source=source),)
+        weight, fix = weight_of(policy, "audio_modifier"), adding(line, str(wanted))
+        return (self.finding(message, at=line.place(), severity=weight, fix=fix, source=source),)
 
     def _assumed(self, line: Line, bill: Bill) -> tuple[Finding, ...] | None:
         """A virtual visit that says neither video nor phone."""

@@ -166,7 +166,7 @@ class TelehealthElsewhere(LineRule):
 
     ## What it does
     Where the policy says `telehealth_place_required`, fails for a line with 95, GT, 93 or FQ, or of a participant
-    known to be remote, whose place is neither 02 nor 10. For Medicare from 2024-01-01. A clinician in the hospital
+    known to be remote, whose place is neither 02 nor 10 (for Medicare from 2024-01-01). A clinician in the hospital
     with the patient at home is left out, and so are physical, occupational and speech therapy.
 
     ## Why it matters
@@ -191,7 +191,7 @@ class TelehealthElsewhere(LineRule):
         place = line.place_of_service
         if place is None or not is_remote(line, bill) or not bill.policy["telehealth_place_required"]:
             return None
-        if line.code.startswith(_THERAPISTS) or not _in_force(line, bill):
+        if line.code.startswith(_THERAPISTS):
             return None
         home = bill.participant is not None and bill.participant.home
         if place in REMOTE_PLACES or (place in _HOSPITAL and home):
@@ -200,10 +200,6 @@ class TelehealthElsewhere(LineRule):
         what = f"telehealth ({' '.join(seen)})" if seen else "telehealth"
         message = f"{what} with place of service {place}; 02 or 10 is expected"
         return (self.finding(message, at=_at_place(line)),)
-
-
-def _in_force(line: Line, bill: Bill) -> bool:
-    return not is_medicare(bill.policy) or line.date is None or line.date >= _RATES_FROM
 
 
 class BeforeListed(LineRule):

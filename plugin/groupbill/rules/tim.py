@@ -7,7 +7,7 @@ from math import ceil
 
 from ..model import Bill, Finding, Line, Participant, Severity, Verdict
 from .rule import Context, LineRule, ParticipantRule, Rule
-from .services import GROUP, SESSION_CODES, element, minimum_minutes, own_place
+from .services import GROUP, SESSION_CODES, element, minimum_minutes, minutes_key, own_place, weight_of
 from .tim_overlap import DateNotLocal, OverlappingServices, PractitionerInTwoPlaces
 
 _MANUAL = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter XI, page XI-34"
@@ -80,7 +80,7 @@ class TimesNotRecorded(ParticipantRule):
             return ()
         missing = [word for word, end in (("start", period.start), ("end", period.end)) if end is None]
         message = f"no {' and '.join(missing)} time recorded" if missing else "the end is before the start"
-        weight = Severity.ERROR if minimum_minutes(participant) else None
+        weight = weight_of(participant.policy, minutes_key(participant)) if minimum_minutes(participant) else None
         evidence = (participant.member.encounter,) if participant.member.encounter else ()
         return (self.finding(message, at=own_place(participant), severity=weight, evidence=evidence),)
 
@@ -118,17 +118,10 @@ class SessionTooShort(ParticipantRule):
             return (self.finding(message, at=own_place(participant), verdict=Verdict.NO_DATA),)
         if minutes >= minimum:
             return ()
-        stated = participant.policy.values["minutes.min"]
-        weak = stated.confidence in ("R-lo", "V2")
+        policy, key = participant.policy, minutes_key(participant)
         message = f"{minutes} minutes; the payer asks for {minimum}"
-        return (
-            self.finding(
-                message,
-                at=own_place(participant),
-                severity=Severity.WARNING if weak else None,
-                source=stated.source or None,
-            ),
-        )
+        at, weight = own_place(participant), weight_of(policy, key)
+        return (self.finding(message, at=at, severity=weight, source=policy.source(key) or None),)
 
 
 class UnusualLength(ParticipantRule):

@@ -14,7 +14,20 @@ from .facts import DATE, Facts, context
 from .typed import CaseError
 
 _KEYS = frozenset(
-    {"why", "doc", "scope", "on", "today", "policy", "values", "settings", "facts", "participants", "expect"}
+    {
+        "why",
+        "doc",
+        "scope",
+        "on",
+        "today",
+        "policy",
+        "values",
+        "confidence",
+        "settings",
+        "facts",
+        "participants",
+        "expect",
+    }
 )
 
 
@@ -93,7 +106,7 @@ def judge(rule: Rule, case: Case) -> tuple[Finding, ...] | None:
     """What the rule says to the facts of a case, before payer policy and settings weigh it."""
     given = case.given
     on = date.fromisoformat(given.get("on", DATE.isoformat()))
-    facts = Facts(on, given.get("policy", "default"), given.get("values"))
+    facts = Facts(on, given.get("policy", "default"), given.get("values"), given.get("confidence", ""))
     today = date.fromisoformat(given["today"]) if "today" in given else None
     asked = _part(rule, given["scope"]) if "scope" in given else rule
     found = _check(asked, facts, given, context(given.get("settings"), today))

@@ -35,10 +35,16 @@ DATE = date(2026, 3, 10)
 class Facts:
     """Builds Session, Participant, PatientDay, Bill and Line for one date and one payer policy."""
 
-    def __init__(self, on: date = DATE, policy: str = "default", values: Mapping[str, Any] | None = None) -> None:
-        """`values` overrides keys of the payer policy."""
+    def __init__(
+        self,
+        on: date = DATE,
+        policy: str = "default",
+        values: Mapping[str, Any] | None = None,
+        confidence: str = "",
+    ) -> None:
+        """`values` overrides keys of the payer policy, as sure as `confidence` says."""
         self.on = on
-        self.policy = _policy(policy, on, values or {})
+        self.policy = _policy(policy, on, values or {}, confidence)
         self._typed = Typed(
             templates(on),
             {
@@ -191,7 +197,7 @@ def _by_start(line: Line) -> tuple[str, str, int]:
     return (start.isoformat() if start else "", line.at, line.item or 0)
 
 
-def _policy(name: str, on: date, values: Mapping[str, Any]) -> Policy:
+def _policy(name: str, on: date, values: Mapping[str, Any], confidence: str) -> Policy:
     """A bundled payer policy with some keys changed.
 
     Errors:
@@ -202,7 +208,8 @@ def _policy(name: str, on: date, values: Mapping[str, Any]) -> Policy:
     for key, value in values.items():
         if key not in changed:
             raise CaseError(f"no policy has the key {key!r}")
-        changed[key] = Value(_value(key, value, changed[key].value), source="the case")
+        stated = _value(key, value, changed[key].value)
+        changed[key] = Value(stated, source="the case", confidence=confidence)
     return replace(policy, values=changed)
 
 
