@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from .facts import asked, concerned, facts_of_session
+from .errors import UsageError
+from .facts import Facts, asked, concerned, facts_of
 from .fhir.index import Index
 from .fhir.read import add_resources
-from .model import Change, Effect, Finding, Read, SessionReport
+from .model import Change, Effect, Finding, Read, Resource, SessionReport
 from .pipeline import Check, Pipeline, Run
 from .pipeline.collector import unhurried
-from .plugins import ChangeContext, Hooks, Registry
+from .pipeline.stages import order
+from .plugins import ChangeContext, Context, Hooks, Registry
 from .policies import Policies
 from .reference import Reference
 from .report.report import Report
@@ -20,6 +23,10 @@ from .rules.catalogue import Catalogue
 from .rules.rulebook import Rulebook
 from .settings import Settings
 from .version import VERSION
+
+if TYPE_CHECKING:
+    from .server import Server
+    from .server.sweep import Sweep
 
 
 class Host:
@@ -58,6 +65,7 @@ class Host:
         self.hooks = Hooks(self.registry)
         self._rules = [rule for _, rule in self.hooks.register_rules()]
         self._gate = gate
+        self._lock = threading.Lock()
         self.catalogue = Catalogue.with_bundled(self._rules)
         """All rules, the bundled ones and those of plugins."""
         known = {rule.code: rule.name for rule in self.catalogue.rules}
@@ -78,10 +86,24 @@ class Host:
         add_resources(index, resources)
         return self.run_index(index, today)
 
-    def run_index(self, index: Index, today: date | None = None, only: frozenset[str] | None = None) -> Report:
-        """Derive, check and plan over what was read; `only` the sessions of these Encounters or Appointments."""
+    def run_index(
+        self,
+        index: Index,
+        today: date | None = None,
+        only: frozenset[str] | None = None,
+        *,
+        gone: frozenset[str] = frozenset(),
+    ) -> Report:
+        """Derive, check and plan over what was read.
+
+        Args:
+            index: What was read.
+            today: The day of the run.
+            only: Encounters and Appointments whose sessions alone are planned.
+            gone: Encounters that are known to be deleted.
+        """
         with unhurried():
-            run = self.start(index, today, only)
+            run = self.start(index, today, only, gone=gone)
             sessions = tuple(run)
         return self.report(run, sessions)
 
@@ -92,6 +114,9 @@ class Host:
         only: frozenset[str] | None = None,
         *,
         accept_corrections: bool = False,
+        gone: frozenset[str] = frozenset(),
+        gate: str | None = None,
+        recorded: str | None = None,
     ) -> Run:
         """A run whose sessions can be taken one by one, in the order of the report."""
         rulebook = Rulebook((), self.settings, catalogue=self.catalogue)
@@ -101,9 +126,10 @@ class Host:
             reference=self.reference,
             rulebook=rulebook,
             hooks=self.hooks,
-            gate=self._gate or "schema",
+            gate=gate or self._gate or "schema",
+            recorded=recorded,
         )
-        return Run(pipeline, index, today or self.today(), only, accept_corrections)
+        return Run(pipeline, index, today or self.today(), only, accept_corrections, gone=gone)
 
     def report(self, run: Run, sessions: Iterable[SessionReport]) -> Report:
         """The report of a run that has come to its end."""
@@ -146,12 +172,9 @@ class Host:
             return Report(version=VERSION, as_of=day, findings=tuple(crashes))
         index = Index()
         references = frozenset(asked(effects, day, read))
-        resources: dict[tuple[str, str], Mapping[str, Any]] = {}
-        for reference in sorted(references):
-            for resource in facts_of_session(reference, read):
-                resources[str(resource.get("resourceType")), str(resource.get("id"))] = resource
-        add_resources(index, resources.values())
-        return self.run_index(index, day, only=references)
+        facts = facts_of(references, read, self.settings)
+        add_resources(index, facts.resources)
+        return self.run_index(index, day, only=references, gone=facts.gone)
 
     def effects(self, change: Change, *, read: Read, today: date | None = None) -> tuple[list[Effect], list[Finding]]:
         """What the hooks answer to a change of any resource, each effect once, and the crashes (ENG02).
@@ -168,6 +191,107 @@ class Host:
             effects.update(dict.fromkeys(answered))
             crashes += crashed
         return list(effects), crashes
+
+    def reconcile(
+        self,
+        server: str | Server,
+        sessions: Iterable[str],
+        write: bool = False,
+        *,
+        today: date | None = None,
+        accept_corrections: bool = False,
+        jobs: int = 1,
+    ) -> Report:
+        """Bring what a FHIR server has on file in line with the facts of these sessions.
+
+        Writes are recorded in the outbox before they are sent; several hosts, threads and processes may work at the
+        same time when they share it.
+
+        Args:
+            server: Base URL, or a `groupbill.server.Server` that is kept open over several calls.
+            sessions: `Encounter/id` (the session's, or one participant's) or `Appointment/id`.
+            write: Write; else the plan is only shown.
+            today: The day of the run; by default today in the settings' time zone.
+            accept_corrections: Write more replacements and voids than the settings allow.
+            jobs: Sessions are worked on in so many threads.
+
+        Returns:
+            The report, in whose plans every step says what became of it; what the server refused is a finding ENG08.
+
+        Errors:
+            UsageError: the URL, a setting or the outbox can't be used; a date needs a time zone.
+            ServerError: the server could not be reached, refuses us, or can't be written to.
+        """
+        from .server import Server
+
+        if isinstance(server, str):
+            with Server.open(server, self.settings, write=write) as opened:
+                return self.reconcile(
+                    opened, sessions, write, today=today, accept_corrections=accept_corrections, jobs=jobs
+                )
+        day = today or self.today()
+        sweep = self.sweep(server, write=write, today=day, accept_corrections=accept_corrections, jobs=jobs)
+        found = sorted(sweep.over(dict.fromkeys(sessions)), key=lambda each: order(each.session))
+        return self.swept(sweep, found, day)
+
+    def sweep(
+        self,
+        server: Server,
+        *,
+        write: bool,
+        today: date,
+        accept_corrections: bool = False,
+        jobs: int = 1,
+    ) -> Sweep:
+        """A run over sessions of a server whose results can be taken one by one; see `reconcile`."""
+        from .server.sweep import Sweep
+        from .server.write_back import WriteBack
+
+        if write and server.sink is None:
+            raise UsageError("the server was opened for reading only")
+
+        def decide(facts: Facts, asked: frozenset[str]) -> Report:
+            return self._decide(facts, asked, today)
+
+        def observe(claim: Resource, error: Exception | None) -> None:
+            context = Context(settings=self.settings, policies=self.policies, today=today)
+            with self._lock:
+                if error is None:
+                    self.hooks.after_claim_written(claim, context)
+                else:
+                    self.hooks.claim_write_failed(claim, error, context)
+
+        allowed = None if accept_corrections else self.settings.max_corrections
+        return Sweep(WriteBack(server, decide, observe), write=write, jobs=jobs, allowed=allowed)
+
+    def _decide(self, facts: Facts, asked: frozenset[str], today: date) -> Report:
+        """The report of sessions whose facts were read from a server; one at a time, whatever the threads."""
+        with self._lock, unhurried():
+            index = Index()
+            add_resources(index, facts.resources)
+            recorded = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+            run = self.start(
+                index,
+                today,
+                asked,
+                accept_corrections=True,
+                gone=facts.gone,
+                gate=self._gate or "full",
+                recorded=recorded,
+            )
+            return self.report(run, tuple(run))
+
+    def swept(self, sweep: Sweep, sessions: Iterable[SessionReport], today: date) -> Report:
+        """The report of a sweep that has come to its end."""
+        return Report(
+            version=VERSION,
+            as_of=today,
+            sessions=tuple(sessions),
+            checked=sweep.checked,
+            tallies=sweep.tallies,
+            findings=sweep.findings,
+            corrections_held=sweep.corrections_held,
+        )
 
     def today(self) -> date:
         """Today in the settings' time zone; without one, the machine's date."""

@@ -2,7 +2,8 @@
 
 from .asked import asked
 from .concerned import WATCHED, concerned
-from .gather import facts_of_session
+from .gather import Facts, facts_of
 from .lanes import lane_of
+from .reading import Together
 
-__all__ = ["WATCHED", "asked", "concerned", "facts_of_session", "lane_of"]
+__all__ = ["WATCHED", "Facts", "Together", "asked", "concerned", "facts_of", "lane_of"]

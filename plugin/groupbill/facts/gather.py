@@ -1,130 +1,188 @@
-"""Fetch the facts of a session through a `read` callable: an EHR's own store, or a FHIR server."""
+"""Fetch the facts of sessions through a `read` callable: an EHR's own store, or a FHIR server.
+
+In rounds: the visits first, then who takes part, then everything about these people. The searches of a round don't
+depend on each other, and their number does not depend on how many people there are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from ..model import Read, Resource
+from ..fhir.encounter import period_element
+from ..fhir.index import Index
+from ..fhir.read import add_resources
+from ..model import Read, Resource, Session
+from ..model.identity import session_key
+from ..sessions import find, resolve
+from ..settings import Settings
 from . import queries
+from .reading import Fetched, Together
 
-_ROOTS = ("Encounter", "Appointment")
-_LINKED = (
-    "Practitioner",
-    "PractitionerRole",
-    "Organization",
-    "Location",
-    "Patient",
-    "Group",
-    "RelatedPerson",
-)
+_LINKED = ("Practitioner", "PractitionerRole", "Organization", "Location", "Patient", "Group", "RelatedPerson")
+_NESTED = 4
+"""Levels of Groups in Groups."""
 
 
-class _Facts:
-    """What was fetched so far, each resource and each search once."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read about some sessions."""
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self.found: dict[str, Resource] = {}
-        self._asked: set[str] = set()
-
-    def ask(self, question: str) -> list[Resource]:
-        """Read one reference or search; what is known already is not read again."""
-        if question in self._asked or question in self.found:
-            return []
-        self._asked.add(question)
-        fresh = []
-        for resource in self._read(question):
-            key = f"{resource.get('resourceType')}/{resource.get('id')}"
-            if key not in self.found:
-                self.found[key] = resource
-                fresh.append(resource)
-        return fresh
+    resources: tuple[Resource, ...]
+    gone: frozenset[str]
+    """Asked for, and not there (any more)."""
 
 
-def facts_of_session(reference: str, read: Read) -> list[Resource]:
-    """Everything that the bill of the session of an Encounter or Appointment depends on.
+def facts_of(asked: Iterable[str], read: Read, settings: Settings, together: Together = map) -> Facts:
+    """Everything that the bills of these sessions depend on.
 
     Args:
-        reference: `Encounter/id` (the session's, or one participant's) or `Appointment/id`.
+        asked: `Encounter/id` (the session's, or one participant's) or `Appointment/id`.
         read: Fetches by reference or search.
+        settings: Of the site.
+        together: `map`, or a pool's, to read several questions at the same time.
+
+    Errors:
+        SettingsError: a date needs a time zone and none is set.
     """
-    facts = _Facts(read)
-    facts.ask(reference)
-    _visits(facts, reference)
-    people = {name: _named(facts, name) for name in ("Patient", "Practitioner", "Group")}
-    for group in sorted(people["Group"]):
-        facts.ask(group)
-    people["Patient"] |= _named(facts, "Patient")
-    for search in queries.OF_PATIENTS:
-        for question in queries.batched(search, people["Patient"]):
-            facts.ask(question)
-    for search in queries.OF_PRACTITIONERS:
-        for question in queries.batched(search, people["Practitioner"]):
-            facts.ask(question)
-    _referenced(facts)
-    return list(facts.found.values())
+    wanted = sorted(set(asked))
+    fetched = Fetched(read, together)
+    fetched.ask(wanted if len(wanted) == 1 else queries.by_id(wanted))
+    _visits(fetched, wanted)
+    _rosters(fetched)
+    sessions = _sessions(fetched, settings, frozenset(wanted))
+    people, keys = _people(fetched, sessions), _keys(fetched, settings, wanted, sessions)
+    fetched.ask(
+        *(queries.batched(search, people) for search in queries.OF_PATIENTS),
+        *(queries.batched(search, _ids(fetched, sessions)) for search in queries.OF_VISITS),
+        *(queries.batched(search, keys) for search in queries.OF_SESSIONS),
+        queries.on_days("Appointment?patient=", people, _days(sessions)),
+        queries.batched("PractitionerRole?practitioner=", fetched.named("Practitioner")),
+        ["ChargeItemDefinition?"],
+        _of_settings(settings),
+    )
+    _again(fetched, people)
+    _same_days(fetched, people, _days(sessions))
+    _referenced(fetched)
+    gone = frozenset(each for each in wanted if each not in fetched.found)
+    return Facts(tuple(fetched.found.values()), gone)
 
 
-def _visits(facts: _Facts, reference: str) -> None:
-    """The session's Encounters: parent, children, and the leader's others of that day (shapes C and E)."""
-    for resource in list(facts.found.values()):
-        for parent in _references(resource.get("partOf")):
-            facts.ask(parent)
-    for key in [key for key in facts.found if key.startswith("Encounter/")] or [reference]:
-        facts.ask(f"Encounter?{'appointment' if key.startswith('Appointment/') else 'part-of'}={key}")
-    for resource in list(facts.found.values()):
-        for appointment in _references(resource.get("appointment")):
-            facts.ask(appointment)
-    days = {day for resource in facts.found.values() for day in _days(resource)}
-    for leader in sorted(_named(facts, "Practitioner")):
-        for day in sorted(days):
-            before, after = day - timedelta(days=1), day + timedelta(days=2)
-            for root in _ROOTS:
-                name = "participant" if root == "Encounter" else "practitioner"
-                facts.ask(f"{root}?{name}={leader}&date=ge{before}&date=lt{after}")
+def _visits(fetched: Fetched, wanted: Collection[str]) -> None:
+    """The Encounters: parents, parts, what came of an Appointment, and the leaders' others of those days."""
+    fetched.ask(queries.by_id(fetched.missing("Encounter")))
+    roots = [*fetched.of("Encounter"), *(each for each in wanted if each.startswith("Encounter/"))]
+    fetched.ask(
+        queries.batched("Encounter?part-of=", roots),
+        queries.batched("Encounter?appointment=", fetched.of("Appointment")),
+        queries.by_id(fetched.missing("Appointment")),
+    )
+    days = {day for resource in fetched.found.values() if (day := _day(resource)) is not None}
+    leaders = fetched.named("Practitioner")
+    fetched.ask(
+        queries.on_days("Encounter?participant=", leaders, days),
+        queries.on_days("Appointment?practitioner=", leaders, days),
+        queries.by_id(fetched.missing("Appointment")),
+        queries.by_id(fetched.missing("PractitionerRole")),
+    )
 
 
-def _referenced(facts: _Facts) -> None:
+def _rosters(fetched: Fetched) -> None:
+    """Groups, also those in Groups, and relatives with whose they are; Locations, for the time zone."""
+    fetched.ask(*(queries.by_id(fetched.missing(kind)) for kind in ("Group", "RelatedPerson", "Location")))
+    for _ in range(_NESTED):
+        if not fetched.ask(queries.by_id(fetched.missing("Group"))):
+            return
+
+
+def _sessions(fetched: Fetched, settings: Settings, wanted: Collection[str]) -> list[Session]:
+    """The sessions that were asked for, as far as they are known without their people."""
+    index = Index()
+    add_resources(index, fetched.found.values())
+    found = []
+    for candidate in find(index, settings):
+        named = {candidate.encounter, *candidate.visits, *candidate.appointments}
+        parts = index.find("Encounter", "partOf", candidate.encounter) if candidate.encounter else ()
+        if not named.isdisjoint(wanted) or not _named_parts(parts).isdisjoint(wanted):
+            session = resolve(candidate, index, settings)
+            if isinstance(session, Session):
+                found.append(session)
+    return found
+
+
+def _named_parts(parts: Iterable[Resource]) -> set[str]:
+    return {f"Encounter/{part['id']}" for part in parts}
+
+
+def _people(fetched: Fetched, sessions: Iterable[Session]) -> set[str]:
+    """Patients of the sessions, and those whose relatives are in them."""
+    people = {member.patient for session in sessions for member in session.members if member.patient is not None}
+    return {each for each in people if each.startswith("Patient/")} | fetched.named(
+        "Patient", fetched.of("RelatedPerson")
+    )
+
+
+def _keys(fetched: Fetched, settings: Settings, wanted: Iterable[str], sessions: Iterable[Session]) -> set[str]:
+    """Keys under which something may be on file, also where there is no session any more."""
+    roots = {*wanted, *fetched.named("Encounter", [each for each in wanted if each in fetched.found])}
+    own = {session_key(settings.namespace, each) for each in roots if each.startswith("Encounter/")}
+    return own | {session.key for session in sessions}
+
+
+def _ids(fetched: Fetched, sessions: Iterable[Session]) -> set[str]:
+    """Encounters under which records of the sessions are filed."""
+    found = {source for session in sessions for source in session.sources}
+    found |= {member.encounter for session in sessions for member in session.members if member.encounter}
+    return {each for each in found if each.startswith("Encounter/")}
+
+
+def _again(fetched: Fetched, people: set[str]) -> None:
+    """The charts of people who turned up meanwhile: other records of the same, and who was charged before."""
+    turned_up = fetched.named("Patient", fetched.of("Patient", "ChargeItem", "Task", "RelatedPerson")) - people
+    if turned_up:
+        people |= turned_up
+        fetched.ask(*(queries.batched(search, turned_up) for search in queries.OF_PATIENTS))
+
+
+def _same_days(fetched: Fetched, people: Collection[str], days: Collection[date]) -> None:
+    """Other sessions of these people about those days: they compete and collide."""
+    near = {day + timedelta(days=offset) for day in days for offset in (-1, 0, 1)}
+    others = [each for each in fetched.of("Encounter") if _day(fetched.found[each]) in near]
+    parents = fetched.missing("Encounter", others)
+    leaders = fetched.named("Practitioner", others)
+    fetched.ask(
+        queries.by_id(parents),
+        queries.batched("Encounter?part-of=", parents),
+        queries.on_days("Encounter?participant=", leaders, days) if people else (),
+    )
+
+
+def _referenced(fetched: Fetched) -> None:
     """Read, twice over, what the resources found so far point at (Locations, Organizations, relatives, ...)."""
     for _ in range(2):
-        for name in _LINKED:
-            missing = _named(facts, name) - facts.found.keys()
-            for question in queries.batched(f"{name}?_id=", (key.partition("/")[2] for key in missing)):
-                facts.ask(question)
+        fetched.ask(*(queries.by_id(fetched.missing(kind)) for kind in _LINKED))
 
 
-def _named(facts: _Facts, resource_type: str) -> set[str]:
-    """References of one type anywhere in the resources found."""
-    prefix = resource_type + "/"
-    return {
-        reference
-        for resource in facts.found.values()
-        for reference in _references(resource)
-        if reference.startswith(prefix)
-    }
+def _of_settings(settings: Settings) -> Iterable[str]:
+    """Resources that only the settings name."""
+    provider = settings.billing_provider
+    if provider is None:
+        return []
+    return [f"Organization?identifier={provider}"] if "|" in provider else queries.by_id([provider])
 
 
-def _references(element: Any) -> Iterator[str]:
-    """Every relative literal reference inside an element."""
-    if isinstance(element, dict):
-        reference = element.get("reference")
-        if isinstance(reference, str) and reference.count("/") == 1:
-            yield reference
-        for value in element.values():
-            yield from _references(value)
-    elif isinstance(element, list):
-        for value in element:
-            yield from _references(value)
+def _days(sessions: Iterable[Session]) -> set[date]:
+    return {session.date_of_service for session in sessions}
 
 
-def _days(resource: Resource) -> Iterator[date]:
+def _day(resource: Resource) -> date | None:
     """The date of an Encounter or Appointment as written."""
-    period = resource.get("period") or resource.get("actualPeriod") or {}
-    text = period.get("start") or resource.get("start")
-    if isinstance(text, str):
-        try:
-            yield date.fromisoformat(text[:10])
-        except ValueError:
-            return
+    period = period_element(resource)
+    text = period.get("start") if isinstance(period, dict) else resource.get("start")
+    if not isinstance(text, str):
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -4,7 +4,7 @@ from .bill import Bill, PatientDay, Visit
 from .change import Change, Effect, Read, Recheck, Reconcile, ReconcileGroup, Wait
 from .charge import Charge, Line
 from .finding import Finding, Fix, Severity, Verdict
-from .outcome import Action, Checked, MemberReport, Outcome, ReportLine, SessionReport, Step, Tally
+from .outcome import Action, Checked, MemberReport, Outcome, ReportLine, SessionReport, Step, Tally, Written
 from .participant import (
     Authorization,
     Billing,
@@ -63,4 +63,5 @@ __all__ = [
     "Verdict",
     "Visit",
     "Wait",
+    "Written",
 ]

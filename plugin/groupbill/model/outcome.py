@@ -33,6 +33,22 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of one step on a server."""
+
+    asked: str
+    """The step's `Type/id`."""
+    reference: str
+    """`Type/id` as the server has it."""
+    version: str | None
+    """Version there, None where the server has none or does not say."""
+    status: str
+    """`created`, `updated`, `unchanged`; `exported` to a file; `left-out` where the server has no such type."""
+    others: tuple[str, ...] = ()
+    """Further resources that carry the same identifier of ours: two writers raced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One line of the plan: a ChargeItem, Claim, Task or Provenance and what happens to it."""
 
@@ -42,6 +58,8 @@ class Step:
     """The JSON to write; None for keep."""
     version: str | None = None
     """`meta.versionId` of what is replaced, for If-Match."""
+    written: Written | None = None
+    """What became of it; None where it was not written (yet)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,3 +22,5 @@ class Pipeline:
     hooks: Hooks
     gate: str
     """`schema` or `full`."""
+    recorded: str | None = None
+    """When it is written (FHIR instant); None: the start of the day of the run."""

@@ -40,7 +40,7 @@ class Shop:
             claim_status=settings.claim_status,
         )
         origin = Origin(
-            recorded=f"{context.today.isoformat()}T00:00:00Z",
+            recorded=pipeline.recorded or f"{context.today.isoformat()}T00:00:00Z",
             software=f"groupbill {VERSION}",
             editions=pipeline.reference.editions(),
             plugins=pipeline.hooks.registry.versions,

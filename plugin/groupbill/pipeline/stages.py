@@ -36,6 +36,7 @@ class Run:
         only: frozenset[str] | None,
         accept_corrections: bool,
         *,
+        gone: frozenset[str] = frozenset(),
         held: int = HELD,
     ) -> None:
         """Find, read and order the sessions.
@@ -46,6 +47,7 @@ class Run:
             today: The day of the run.
             only: Encounters and Appointments whose sessions alone are planned; all when None.
             accept_corrections: Write more replacements and voids than the settings allow.
+            gone: Encounters that are known to be deleted: what was charged for them is taken back.
             held: Sessions kept in memory between the passes; more go to a temporary file.
         """
         self.today = today
@@ -53,6 +55,7 @@ class Run:
         self._index = index
         self._accept = accept_corrections
         self._only = only
+        self._gone = gone
         self._corrections = 0
         self._elsewhere: dict[str, dict[Finding, None]] = {}
         self._undated: list[Finding] = []
@@ -62,7 +65,7 @@ class Run:
         self._ledger = Ledger(settings.namespace)
         self._sessions: Spool[Found] = Spool(held)
         for found in self._read(only):
-            self._sessions.add(_order(found[0]), found)
+            self._sessions.add(order(found[0]), found)
 
     def _read(self, only: frozenset[str] | None) -> Iterator[Found]:
         """First pass: sessions with attendance and charges, entered in the ledger."""
@@ -107,7 +110,7 @@ class Run:
 
     def _orphans(self, shop: Shop) -> Iterator[SessionReport]:
         """Sessions that were charged and are none any more, though their Encounter is on file."""
-        found = orphans(self._index, self._pipeline.settings.namespace, self._ledger.sessions)
+        found = orphans(self._index, self._pipeline.settings.namespace, self._ledger.sessions, self._gone)
         for key, reference in sorted(found):
             if self._only is None or reference in self._only:
                 yield dissolved(shop, key, reference)
@@ -137,23 +140,25 @@ class Run:
         """What concerns the input as a whole."""
         found = [*self._index.findings, *self._undated]
         if self.corrections_held:
-            allowed = self._pipeline.settings.max_corrections
-            found.append(
-                Finding(
-                    code="ENG07",
-                    name="too-many-corrections",
-                    severity=Severity.ERROR,
-                    at="groupbill.toml#write.max_corrections",
-                    message=f"{self._corrections} replacements and voids in one run, {allowed} are allowed:"
-                    " shown, not written",
-                    source="groupbill",
-                )
-            )
+            found.append(too_many_corrections(self._corrections, self._pipeline.settings.max_corrections))
         weighed = (self._pipeline.rulebook.weigh(each, None) for each in found)
         return tuple(sorted((each for each in weighed if each is not None), key=lambda each: each.order))
 
 
-def _order(session: Session) -> Key:
+def too_many_corrections(count: int, allowed: int) -> Finding:
+    """Finding ENG07."""
+    return Finding(
+        code="ENG07",
+        name="too-many-corrections",
+        severity=Severity.ERROR,
+        at="groupbill.toml#write.max_corrections",
+        message=f"{count} replacements and voids in one run, {allowed} are allowed: shown, not written",
+        source="groupbill",
+    )
+
+
+def order(session: Session) -> Key:
+    """Place of a session in a report: date, start, key."""
     start = session.period.start
     return (session.date_of_service.isoformat(), start.timestamp() if start is not None else 0.0, session.key)
 

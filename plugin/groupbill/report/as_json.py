@@ -67,9 +67,20 @@ def member(value: MemberReport) -> JSON:
         "lines": [line(each) for each in value.lines],
         "chargeItem": value.charge_item,
         "claim": value.claim,
-        "plan": [{"resource": step.reference, "action": str(step.action)} for step in listed(value.plan)],
+        "plan": [step(each) for each in listed(value.plan)],
         "findings": _findings(value.findings),
     }
+
+
+def step(value: Step) -> JSON:
+    """One line of the plan; after the writing with what became of it."""
+    made: JSON = {"resource": value.reference, "action": str(value.action)}
+    if value.written is not None:
+        found = value.written
+        made["written"] = {"reference": found.reference, "version": found.version, "status": found.status}
+        if found.others:
+            made["written"]["others"] = list(found.others)
+    return made
 
 
 def listed(plan: Iterable[Step]) -> Iterator[Step]:

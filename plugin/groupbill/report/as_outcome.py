@@ -13,6 +13,7 @@ ISSUE_CODES = {
     "ENG02": "exception",
     "ENG03": "invariant",
     "ENG06": "multiple-matches",
+    "ENG08": "transient",
     "CHG07": "duplicate",
     "CLM03": "duplicate",
     "DX01": "required",

@@ -11,6 +11,7 @@ from ..model import Checked, Finding, Outcome, SessionReport, Severity, Step, Ta
 from ..reconcile.transaction import transactions
 from . import as_json
 from .as_outcome import operation_outcome
+from .on_server import CODE as SERVER_TROUBLE
 from .plan import corrects, to_write
 
 
@@ -42,7 +43,9 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """1 with at least one error finding, else 0."""
+        """3 where the server refused or could not be reached, 1 with another error finding, else 0."""
+        if any(finding.code == SERVER_TROUBLE for finding in self.all_findings):
+            return 3
         return int(any(finding.severity is Severity.ERROR for finding in self.all_findings))
 
     def outcomes(self) -> dict[Outcome, int]:

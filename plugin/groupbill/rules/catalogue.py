@@ -37,10 +37,11 @@ ENGINE = {
     "ENG05": "ambiguous-session",
     "ENG06": "two-versions",
     "ENG07": "too-many-corrections",
+    "ENG08": "server-trouble",
 }
 """Codes and names of the findings that are no rule's."""
 
-FIXED = frozenset({"ENG01", "ENG02", "ENG03"})
+FIXED = frozenset({"ENG01", "ENG02", "ENG03", "ENG08"})
 """Findings whose severity can't be changed and which can't be ignored."""
 
 PREFIXES = frozenset(family.upper() for family in FAMILIES) | {"ENG"}

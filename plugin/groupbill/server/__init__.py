@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from ..model import Written
 from .answers import Answer
 from .capability import Capability, Limits, Way, capability_of
 from .client import Client
 from .learned import Learned
+from .outbox import Outbox
+from .server import Server
 from .sign_in import connect
 from .sinks import Sink, choose
-from .steps import Written
 
 __all__ = [
     "Answer",
@@ -16,6 +18,8 @@ __all__ = [
     "Client",
     "Learned",
     "Limits",
+    "Outbox",
+    "Server",
     "Sink",
     "Way",
     "Written",

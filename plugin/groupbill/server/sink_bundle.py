@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..model import Step
+from ..model import Step, Written
 from .address import etag
 from .answers import Answer
 from .capability import Capability, Way
 from .client import Client
 from .faults import fault
-from .steps import Written, condition, is_new, ordered, packs, renamed
+from .steps import condition, is_new, ordered, packs, renamed
 from .written import duplicates, kept, settled
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..fhir import json
-from ..model import Step
+from ..model import Step, Written
 from ..reconcile.transaction import bundle
 from .capability import Way
-from .steps import Written
 from .written import kept
 
 

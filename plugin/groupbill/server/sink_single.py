@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import Unknown
-from ..model import Step
+from ..model import Step, Written
 from .answers import Answer, answer_of
 from .capability import Capability, Way
 from .client import Client
-from .steps import Written, condition, is_new, ordered, renamed
+from .steps import condition, is_new, ordered, renamed
 from .written import duplicates, kept, settled
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import Refused
-from ..model import Step
+from ..model import Step, Written
 from .capability import Capability, Way
 from .client import Client
 from .learned import Learned
 from .sink_bundle import BundleSink
 from .sink_file import FileSink
 from .sink_single import SingleSink
-from .steps import Written, is_new, without_profile
+from .steps import is_new, without_profile
 
 log = logging.getLogger("groupbill.server")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..model import Action, Step
@@ -12,22 +12,6 @@ from ..reconcile.transaction import targets_first
 
 _SYSTEMS = {"ChargeItem": CHARGE_ITEM_SYSTEM, "Claim": CLAIM_SYSTEM, "Task": TASK_SYSTEM}
 _NEW = frozenset({Action.CREATE, Action.REPLACE, Action.VOID})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What became of one step."""
-
-    asked: str
-    """The step's `Type/id`."""
-    reference: str
-    """`Type/id` as the server has it."""
-    version: str | None
-    """Version there, None where the server has none or does not say."""
-    status: str
-    """`created`, `updated`, `unchanged`; `exported` to a file; `left-out` where the server has no such type."""
-    others: tuple[str, ...] = ()
-    """Further resources that carry the same identifier of ours: two writers raced."""
 
 
 def ordered(steps: Iterable[Step]) -> list[Step]:

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..model import Step
+from ..model import Step, Written
 from .answers import Answer
 from .client import Client
-from .steps import Written, condition, is_new
+from .steps import condition, is_new
 
 log = logging.getLogger("groupbill.server")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .suggest import did_you_mean
 
-FIXED = ("ENG01", "ENG02", "ENG03")
+FIXED = ("ENG01", "ENG02", "ENG03", "ENG08")
 """Findings of the engine whose severity can't be changed and that can't be ignored."""
 ENGINE = {
     "ENG04": "payer-not-mapped",

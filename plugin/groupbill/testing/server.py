@@ -104,7 +104,7 @@ class MemoryServer:
             return [] if found is None else [found]
         matching: set[str] | None = None
         bounds: list[str] = []
-        for parameter in query.split("&"):
+        for parameter in filter(None, query.split("&")):
             name, _, value = parameter.partition("=")
             if name == "date":
                 bounds.append(value)

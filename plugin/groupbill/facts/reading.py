@@ -1,0 +1,71 @@
+"""What was fetched so far: each resource and each search once, independent searches together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from ..fhir.references import LOGICAL, bare
+from ..model import Read, Resource
+
+Together = Callable[[Read, Iterable[str]], Iterable[Sequence[Resource]]]
+"""Reads several questions, as `map` does; a pool's `map` reads them at the same time."""
+
+
+class Fetched:
+    """The resources found, by `Type/id`."""
+
+    def __init__(self, read: Read, together: Together = map) -> None:
+        """Nothing is read yet."""
+        self._read, self._together = read, together
+        self._asked: set[str] = set()
+        self.found: dict[str, Resource] = {}
+
+    def ask(self, *questions: Iterable[str]) -> list[str]:
+        """Read searches and references that don't depend on each other; what was asked before is not read again.
+
+        Returns:
+            The references that are new.
+        """
+        new = [each for listed in questions for each in listed if each not in self._asked and each not in self.found]
+        fresh = list(dict.fromkeys(new))
+        self._asked.update(fresh)
+        before = set(self.found)
+        for resources in self._together(self._read, fresh):
+            for resource in resources:
+                self.found.setdefault(f"{resource.get('resourceType')}/{resource.get('id')}", resource)
+        return [key for key in self.found if key not in before]
+
+    def of(self, *kinds: str) -> list[str]:
+        """References of what was found of these types."""
+        starts = tuple(f"{kind}/" for kind in kinds)
+        return [key for key in self.found if key.startswith(starts)]
+
+    def named(self, kind: str, within: Iterable[str] | None = None) -> set[str]:
+        """References of one type anywhere in the resources found, or in some of them."""
+        prefix = kind + "/"
+        keys = self.found if within is None else within
+        return {
+            reference for key in keys for reference in references(self.found.get(key)) if reference.startswith(prefix)
+        }
+
+    def missing(self, kind: str, within: Iterable[str] | None = None) -> set[str]:
+        """Those of them that were not found yet."""
+        return self.named(kind, within) - self.found.keys()
+
+
+def references(element: Any) -> Iterator[str]:
+    """`Type/id` of every literal reference inside an element."""
+    if isinstance(element, dict):
+        reference = element.get("reference")
+        if isinstance(reference, str) and reference[:1] != "#":
+            found = bare(reference)
+            if found.count("/") == 1 and LOGICAL not in found and "#" not in found:
+                yield found
+        for value in element.values():
+            if isinstance(value, dict | list):
+                yield from references(value)
+    elif isinstance(element, list):
+        for value in element:
+            if isinstance(value, dict | list):
+                yield from references(value)

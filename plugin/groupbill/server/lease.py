@@ -1,0 +1,194 @@
+"""The right to write for some patients: one holder at a time, kept up while it works, free when it dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ..errors import ServerError
+from ..model import Step
+from .steps import condition
+from .tables import INTENT, LEASE
+
+if TYPE_CHECKING:
+    from .outbox import Outbox
+
+SECONDS = 60.0
+"""A lease that nobody keeps up is free after this time."""
+_MARGIN = 0.05
+"""Seconds by which two readings of the clock are not told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write that was recorded and not settled: nobody knows what became of it."""
+
+    id: str
+    patient: str
+    entries: Sequence[Mapping[str, Any]]
+
+    @property
+    def questions(self) -> list[str]:
+        """What to ask a server to see what became of it: by our identifier, else by id."""
+        return [
+            f"{each['reference'].partition('/')[0]}?{each['condition']}"
+            if each.get("condition")
+            else each["reference"]
+            for each in self.entries
+        ]
+
+
+class Lease:
+    """Patients for whom the holder alone writes."""
+
+    def __init__(self, outbox: Outbox, keys: Mapping[str, str]) -> None:
+        """Nothing is taken yet; `keys` are those of the patients."""
+        self._outbox, self._keys = outbox, dict(keys)
+        self._holder = uuid.uuid4().hex
+        self._written: set[str] = set()
+        self._settled: dict[str, str] = {}
+        self._sent: dict[str, str] = {}
+        self._last = 0.0
+        self._stop = threading.Event()
+        self.open: list[Intent] = []
+        """Of earlier writers that did not come to their end."""
+
+    @property
+    def patients(self) -> frozenset[str]:
+        """Whom it is for."""
+        return frozenset(self._keys.values())
+
+    def take(self) -> bool:
+        """All of it, or nothing: False while somebody else holds a part."""
+        keys = sorted(self._keys)
+        with self._outbox.begin() as connection:
+            _rows(connection, keys)
+            listed = select(LEASE).where(LEASE.c.key.in_(keys)).order_by(LEASE.c.key).with_for_update()
+            rows = connection.execute(listed).all()
+            now = self._outbox.clock(connection)
+            if any(row.holder is not None and row.until > now and not _dead(row.process) for row in rows):
+                return False
+            values = {"holder": self._holder, "process": _process(), "until": now + SECONDS}
+            connection.execute(update(LEASE).where(LEASE.c.key.in_(keys)).values(values))
+            self._last = max((row.written for row in rows), default=0.0)
+            found = connection.execute(select(INTENT).where(INTENT.c.key.in_(keys), INTENT.c.state == "open"))
+            self.open = [Intent(row.id, self._keys[row.key], json.loads(row.entries)) for row in found]
+        threading.Thread(target=self._keep, daemon=True, name="groupbill-lease").start()
+        return True
+
+    def overtaken(self, mark: float) -> bool:
+        """Whether somebody wrote for one of the patients after `mark`, or left a write open."""
+        return bool(self.open) or self._last > mark - _MARGIN
+
+    def intend(self, plans: Mapping[str, Iterable[Step]]) -> None:
+        """Record what is about to be sent for each patient."""
+        by_patient = {patient: key for key, patient in self._keys.items()}
+        with self._outbox.begin() as connection:
+            now = self._outbox.clock(connection)
+            rows = []
+            for patient, steps in plans.items():
+                self._sent[patient] = uuid.uuid4().hex
+                rows.append(
+                    {
+                        "id": self._sent[patient],
+                        "key": by_patient[patient],
+                        "state": "open",
+                        "entries": json.dumps([_entry(step) for step in steps]),
+                        "intended": now,
+                    }
+                )
+            if rows:
+                connection.execute(INTENT.insert(), rows)
+
+    def settle(self, patient: str, state: str) -> None:
+        """What became of the write for a patient; it is stored when the lease is given back."""
+        self._settled[self._sent[patient]] = state
+        self._written.add(patient)
+
+    def looked_up(self) -> None:
+        """The open writes of earlier writers have been looked up."""
+        self._settled.update({each.id: "looked-up" for each in self.open})
+        self.open = []
+
+    def release(self) -> None:
+        """Give it back."""
+        self._stop.set()
+        with self._outbox.begin() as connection:
+            now = self._outbox.clock(connection)
+            for state in sorted(set(self._settled.values())):
+                ids = [each for each, found in self._settled.items() if found == state]
+                connection.execute(update(INTENT).where(INTENT.c.id.in_(ids)).values(state=state, settled=now))
+            mine = LEASE.c.holder == self._holder
+            wrote = [key for key, patient in self._keys.items() if patient in self._written]
+            if wrote:
+                connection.execute(update(LEASE).where(mine, LEASE.c.key.in_(wrote)).values(written=now))
+            connection.execute(update(LEASE).where(mine).values(holder=None, process=None, until=0.0))
+
+    def _keep(self) -> None:
+        """Keep it up until it is given back."""
+        while not self._stop.wait(SECONDS / 4):
+            try:
+                with self._outbox.begin() as connection:
+                    until = self._outbox.clock(connection) + SECONDS
+                    connection.execute(update(LEASE).where(LEASE.c.holder == self._holder).values(until=until))
+            except ServerError:
+                continue
+
+
+def question(reference: str, query: str | None) -> str:
+    """How to look for a resource of ours: by its identifier, which it keeps under whatever id; else by its id."""
+    return reference if query is None else f"{reference.partition('/')[0]}?{query}"
+
+
+def _rows(connection: Connection, keys: Sequence[str]) -> None:
+    """A row for every key, in one order so that two writers never wait for each other."""
+    rows = [{"key": key, "until": 0.0, "written": 0.0} for key in keys]
+    if connection.dialect.name == "sqlite":
+        connection.execute(sqlite.insert(LEASE).on_conflict_do_nothing(), rows)
+    else:
+        connection.execute(postgresql.insert(LEASE).on_conflict_do_nothing(), rows)
+
+
+def _entry(step: Step) -> dict[str, Any]:
+    made: dict[str, Any] = {"reference": step.reference, "action": str(step.action)}
+    query = condition(step.resource or {})
+    return {**made, "condition": query} if query is not None else made
+
+
+def _process() -> str:
+    pid = os.getpid()
+    return f"{_machine()}|{pid}|{_started(pid)}"
+
+
+def _dead(process: str | None) -> bool:
+    """Whether the holder was a process of this machine that is no more; of others only the time can tell."""
+    machine, _, rest = (process or "").partition("|")
+    pid, _, started = rest.partition("|")
+    return machine == _machine() and _started(int(pid)) != started
+
+
+def _machine() -> str:
+    """Where process numbers mean the same: this boot, this namespace of processes."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return socket.gethostname()
+
+
+def _started(pid: int) -> str:
+    """When a process began, in the machine's own count; empty where there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""

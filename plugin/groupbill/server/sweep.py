@@ -1,0 +1,171 @@
+"""Many sessions: some at a time, several such parcels at once, corrections last; the results in the order asked."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
+
+from ..errors import Refused, ServerError, Unreachable
+from ..model import Action, Checked, Finding, SessionReport, Tally
+from ..pipeline.stages import too_many_corrections
+from ..report.on_server import trouble
+from ..report.report import Report
+from .write_back import WriteBack
+
+PARCEL = 8
+"""Sessions whose facts are read together."""
+PATIENCE = 3
+"""Parcels in a row that can't be read before the server is taken as down."""
+May = Callable[[int], bool]
+"""Whether so many replacements and voids may be written."""
+_REFUSING = frozenset({401, 403})
+
+
+class Sweep:
+    """One run over sessions of a server: iterate with `over`, then ask for the rest."""
+
+    def __init__(self, work: WriteBack, *, write: bool, jobs: int = 1, allowed: int | None = None) -> None:
+        """Begin.
+
+        Args:
+            work: Reads, decides and writes a parcel.
+            write: Whether anything is written.
+            jobs: Parcels at work at the same time.
+            allowed: Replacements and voids that the whole run may write; None: as many as there are.
+        """
+        self._work, self._write, self._jobs, self._allowed = work, write, max(jobs, 1), allowed
+        self._planned = 0
+        self._waiting: list[SessionReport] = []
+        self._shown: set[str] = set()
+        self._silent = 0
+        self._checked: dict[str, dict[Finding, None]] = {}
+        self._findings: dict[Finding, None] = {}
+        self.tallies: dict[str, Tally] = {}
+        """Verdicts per rule."""
+
+    @property
+    def corrections_held(self) -> bool:
+        """More replacements and voids than allowed: they are shown, and not written (ENG07)."""
+        return self._allowed is not None and self._planned > self._allowed
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What concerns the run as a whole, by code and place."""
+        found = list(self._findings)
+        if self.corrections_held:
+            found.append(too_many_corrections(self._planned, self._allowed or 0))
+        return tuple(sorted(found, key=lambda each: each.order))
+
+    @property
+    def checked(self) -> tuple[Checked, ...]:
+        """Claims and ChargeItems of others that got a finding, by reference."""
+        return tuple(
+            Checked(resource=place, findings=tuple(sorted(found, key=lambda each: each.order)))
+            for place, found in sorted(self._checked.items())
+        )
+
+    def over(self, asked: Iterable[str]) -> Iterator[SessionReport]:
+        """The sessions of these Encounters and Appointments, each once; in the end those with corrections.
+
+        What can't be read or written is a finding (ENG08).
+
+        Errors:
+            ServerError: the server refuses us, or has not answered for a while.
+        """
+        references = iter(asked)
+        first, second = _parcel(references), _parcel(references)
+        if not second:
+            report = self._reconcile(first, self._fits) if first else None
+            yield from self._counted(report, whole=True)
+            return
+        rest = iter(lambda: _parcel(references), frozenset[str]())
+        yield from self._parcels(chain((first, second), rest), whole=False)
+        if self._write and not self.corrections_held:
+            late, self._waiting, self._planned = self._waiting, [], 0
+            self._shown.difference_update(each.session.key for each in late)
+            names = iter([_name(each) for each in late])
+            yield from self._parcels(iter(lambda: _parcel(names), frozenset[str]()), whole=True)
+
+    def _fits(self, corrections: int) -> bool:
+        return self._allowed is None or corrections <= self._allowed
+
+    def _none(self, corrections: int) -> bool:
+        return self._allowed is None or not corrections
+
+    def _parcels(self, parcels: Iterator[frozenset[str]], *, whole: bool) -> Iterator[SessionReport]:
+        """A bounded number of parcels is at work; results come in order."""
+        may = self._fits if whole else self._none
+        with ThreadPoolExecutor(self._jobs, thread_name_prefix="groupbill-write") as pool:
+            pending: deque[Future[Report | None]] = deque()
+            try:
+                for parcel in parcels:
+                    pending.append(pool.submit(self._reconcile, parcel, may))
+                    if len(pending) > self._jobs:
+                        yield from self._counted(pending.popleft().result(), whole=whole)
+                while pending:
+                    yield from self._counted(pending.popleft().result(), whole=whole)
+            finally:
+                for each in pending:
+                    each.cancel()
+
+    def _reconcile(self, asked: frozenset[str], may: May) -> Report | None:
+        """One parcel; None where it could not be read."""
+        try:
+            report = self._work.write(asked, may) if self._write else self._work.plan(asked)
+        except ServerError as error:
+            self._silent += 1
+            refuses = isinstance(error, Refused) and error.status in _REFUSING
+            if refuses or (isinstance(error, Unreachable) and self._silent >= PATIENCE):
+                raise
+            self._findings.update({trouble(each, f"Not read: {error}"): None for each in sorted(asked)})
+            return None
+        self._silent = 0
+        return report
+
+    def _counted(self, report: Report | None, *, whole: bool) -> Iterator[SessionReport]:
+        """Count a parcel in; what waits for the end is kept back."""
+        if report is None:
+            return
+        self._add(report)
+        defer = self._write and self._allowed is not None and not whole
+        for session in report.sessions:
+            if session.session.key in self._shown:
+                continue
+            self._shown.add(session.session.key)
+            corrections = _corrections(session)
+            self._planned += corrections
+            if corrections and defer and not self.corrections_held:
+                self._waiting.append(session)
+                continue
+            if self.corrections_held:
+                yield from self._waiting
+                self._waiting = []
+            yield session
+
+    def _add(self, report: Report) -> None:
+        self._findings.update(dict.fromkeys(report.findings))
+        for each in report.checked:
+            self._checked.setdefault(each.resource, {}).update(dict.fromkeys(each.findings))
+        for code, tally in report.tallies.items():
+            mine = self.tallies.setdefault(code, Tally())
+            mine.passed += tally.passed
+            mine.failed += tally.failed
+            mine.bypassed += tally.bypassed
+            mine.no_data += tally.no_data
+
+
+def _parcel(references: Iterator[str]) -> frozenset[str]:
+    return frozenset(islice(references, PARCEL))
+
+
+def _name(report: SessionReport) -> str:
+    """An Encounter or Appointment by which a session can be asked for."""
+    return report.session.encounter or report.session.sources[0]
+
+
+def _corrections(report: SessionReport) -> int:
+    """Replacements and voids of a session."""
+    steps = (step for member in report.members for step in member.plan)
+    return sum(1 for step in steps if step.action in (Action.REPLACE, Action.VOID))
