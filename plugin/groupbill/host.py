@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .errors import UsageError
-from .facts import Facts, asked, concerned, facts_of
+from .facts import asked, concerned, facts_of
 from .fhir.index import Index
 from .fhir.read import add_resources
-from .model import Change, Effect, Finding, Read, Resource, SessionReport
+from .model import Change, Effect, Finding, Read, SessionReport
 from .pipeline import Check, Pipeline, Run
 from .pipeline.collector import unhurried
-from .pipeline.stages import order
-from .plugins import ChangeContext, Context, Hooks, Registry
+from .plugins import ChangeContext, Hooks, Registry
 from .policies import Policies
 from .reference import Reference
 from .report.report import Report
@@ -26,7 +24,6 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .server import Server
-    from .server.sweep import Sweep
 
 
 class Host:
@@ -65,7 +62,8 @@ class Host:
         self.hooks = Hooks(self.registry)
         self._rules = [rule for _, rule in self.hooks.register_rules()]
         self._gate = gate
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
+        """Held while sessions of a server are decided: one at a time, whatever the threads."""
         self.catalogue = Catalogue.with_bundled(self._rules)
         """All rules, the bundled ones and those of plugins."""
         known = {rule.code: rule.name for rule in self.catalogue.rules}
@@ -126,7 +124,7 @@ class Host:
             reference=self.reference,
             rulebook=rulebook,
             hooks=self.hooks,
-            gate=gate or self._gate or "schema",
+            gate=self._gate or gate or "schema",
             recorded=recorded,
         )
         return Run(pipeline, index, today or self.today(), only, accept_corrections, gone=gone)
@@ -222,76 +220,9 @@ class Host:
             UsageError: the URL, a setting or the outbox can't be used; a date needs a time zone.
             ServerError: the server could not be reached, refuses us, or can't be written to.
         """
-        from .server import Server
+        from .on_server import reconcile
 
-        if isinstance(server, str):
-            with Server.open(server, self.settings, write=write) as opened:
-                return self.reconcile(
-                    opened, sessions, write, today=today, accept_corrections=accept_corrections, jobs=jobs
-                )
-        day = today or self.today()
-        sweep = self.sweep(server, write=write, today=day, accept_corrections=accept_corrections, jobs=jobs)
-        found = sorted(sweep.over(dict.fromkeys(sessions)), key=lambda each: order(each.session))
-        return self.swept(sweep, found, day)
-
-    def sweep(
-        self,
-        server: Server,
-        *,
-        write: bool,
-        today: date,
-        accept_corrections: bool = False,
-        jobs: int = 1,
-    ) -> Sweep:
-        """A run over sessions of a server whose results can be taken one by one; see `reconcile`."""
-        from .server.sweep import Sweep
-        from .server.write_back import WriteBack
-
-        if write and server.sink is None:
-            raise UsageError("the server was opened for reading only")
-
-        def decide(facts: Facts, asked: frozenset[str]) -> Report:
-            return self._decide(facts, asked, today)
-
-        def observe(claim: Resource, error: Exception | None) -> None:
-            context = Context(settings=self.settings, policies=self.policies, today=today)
-            with self._lock:
-                if error is None:
-                    self.hooks.after_claim_written(claim, context)
-                else:
-                    self.hooks.claim_write_failed(claim, error, context)
-
-        allowed = None if accept_corrections else self.settings.max_corrections
-        return Sweep(WriteBack(server, decide, observe), write=write, jobs=jobs, allowed=allowed)
-
-    def _decide(self, facts: Facts, asked: frozenset[str], today: date) -> Report:
-        """The report of sessions whose facts were read from a server; one at a time, whatever the threads."""
-        with self._lock, unhurried():
-            index = Index()
-            add_resources(index, facts.resources)
-            recorded = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            run = self.start(
-                index,
-                today,
-                asked,
-                accept_corrections=True,
-                gone=facts.gone,
-                gate=self._gate or "full",
-                recorded=recorded,
-            )
-            return self.report(run, tuple(run))
-
-    def swept(self, sweep: Sweep, sessions: Iterable[SessionReport], today: date) -> Report:
-        """The report of a sweep that has come to its end."""
-        return Report(
-            version=VERSION,
-            as_of=today,
-            sessions=tuple(sessions),
-            checked=sweep.checked,
-            tallies=sweep.tallies,
-            findings=sweep.findings,
-            corrections_held=sweep.corrections_held,
-        )
+        return reconcile(self, server, sessions, write, today=today, accept_corrections=accept_corrections, jobs=jobs)
 
     def today(self) -> date:
         """Today in the settings' time zone; without one, the machine's date."""
