@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -110,12 +110,13 @@ def therapy(members: int, number: int = 0, sessions: int = 1) -> list[JSON]:
     return found
 
 
-def load(client: Client, resources: Sequence[JSON], *, own_ids: bool) -> World:
+def load(client: Client, resources: Sequence[JSON], folder: Path, *, own_ids: bool) -> World:
     """Put resources on a server, targets first.
 
     Args:
         client: Of the server.
         resources: Their ids get a mark, so that worlds on one server do not meet.
+        folder: Where the settings file goes, and what groupbill keeps beside it.
         own_ids: Whether the server gives ids of its own, whatever we ask for.
     """
     mark = fresh()
@@ -131,7 +132,7 @@ def load(client: Client, resources: Sequence[JSON], *, own_ids: bool) -> World:
             names[f"{each['resourceType']}/{each['id']}"] = answer.reference
     else:
         put(client, [renamed(each, names) for each in ordered])
-    return World(client, names, settings_of(names))
+    return World(client, names, settings_of(names, folder))
 
 
 def put(client: Client, resources: Sequence[JSON]) -> None:
@@ -164,11 +165,11 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     return [_renamed(each, names) for each in value] if isinstance(value, list) else value
 
 
-def settings_of(names: Mapping[str, str]) -> Settings:
-    """The settings of the example clinic, in the names of the server."""
-    found = Settings.load(SESSIONS / "groupbill.toml")
-    return replace(
-        found,
-        payers={names.get(key, key): policy for key, policy in found.payers.items()},
-        billing_provider=names.get(str(found.billing_provider), found.billing_provider),
-    )
+def settings_of(names: Mapping[str, str], folder: Path) -> Settings:
+    """The settings of the example clinic in the names of the server, as a file of the folder."""
+    text = (SESSIONS / "groupbill.toml").read_text()
+    for written, name in names.items():
+        text = text.replace(f'"{written}"', f'"{name}"')
+    file = folder / "groupbill.toml"
+    file.write_text(text)
+    return Settings.load(file)
