@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from groupbill.model import Verdict
 from groupbill.rules.catalogue import bundled
 from groupbill.rules.page import SECTIONS
 from groupbill.rules.rule import Rule
-from groupbill.testing.cases import Case, failures, load
+from groupbill.testing.cases import Case, failures, judge, load
 from groupbill.testing.typed import CaseError
 
 FOLDER = Path(__file__).parent / "cases"
@@ -35,6 +36,17 @@ def test_every_rule_has_a_page_with_all_parts(rule: type[Rule]) -> None:
     text = rule.__doc__ or ""
     assert [text.find(f"## {part}") > 0 for part in SECTIONS] == [True] * len(SECTIONS)
     assert not text.split("\n", 1)[0].startswith("##")
+
+
+@pytest.mark.parametrize("rule", bundled(), ids=lambda rule: rule.code)
+def test_a_failure_says_what_to_do(rule: type[Rule]) -> None:
+    """By a fix, else in the words that close its message."""
+    assert rule.remedy
+    for case in CASES:
+        if case.rule == rule.code:
+            for found in judge(RULES[case.rule](), case) or ():
+                told = found.verdict is not Verdict.FAIL or found.fix is not None
+                assert told or found.message.endswith(f"; {rule.remedy}")
 
 
 def test_every_case_is_of_a_rule() -> None:

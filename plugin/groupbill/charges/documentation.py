@@ -30,7 +30,7 @@ def documentation(sources: Sources, session: Session, member: Member) -> Documen
 
 
 def kept(sources: Sources, session: Session) -> frozenset[str]:
-    """Kinds of record (`note`, `plan`, `count`, `consent`) that some member of the session has on file."""
+    """Kinds of record (`note`, `plan`, `count`, `consent`, `audio`) that some member of the session has on file."""
     found: set[str] = set()
     for member in session.members:
         record = documentation(sources, session, member)
@@ -58,6 +58,7 @@ def _held(record: Documentation) -> list[str]:
         "plan": record.plans_on_file,
         "count": record.count is not None,
         "consent": record.telehealth_consent is not None,
+        "audio": record.audio_only_reason,
     }
     return [kind for kind, there in held.items() if there]
 

@@ -26,6 +26,7 @@ class AuthorizationMissing(ClaimRule):
     code = "AUT01"
     name = "authorization-missing"
     severity = Severity.ERROR
+    remedy = "get the authorization, or record its number"
     source = "X12 837P (005010X222A1), REF*G1; X12 claim adjustment reason codes 197 and 198"
     confidence = "V"
     denial = ("197", "198", "N54", "M62")

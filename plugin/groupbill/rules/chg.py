@@ -38,6 +38,7 @@ class UnitsPerParticipant(LineRule):
     code = "CHG01"
     name = "units-per-participant"
     severity = Severity.ERROR
+    remedy = "bill 1 unit"
     source = _MANUAL
     confidence = "V"
     denial = ("151", "N362", "16")
@@ -73,6 +74,7 @@ class AttendanceNotEstablished(ParticipantRule):
     while_open = True
     name = "attendance-not-established"
     severity = Severity.WARNING
+    remedy = "settle in the record who was there"
     source = "AAPC forum thread 87401, read 2026-11"
     confidence = "V2"
     denial = ("16", "B7")
@@ -114,6 +116,7 @@ class PartialAttendance(ParticipantRule):
     code = "CHG06"
     name = "partial-attendance"
     severity = Severity.WARNING
+    remedy = "check the recorded times"
     source = "14 NYCRR 588.6 and 22 CCR 51505.3, read 2026-11; the share is groupbill's own default"
     confidence = "R-lo"
     denial = ("152",)

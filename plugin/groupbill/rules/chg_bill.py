@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..model import Bill, Finding, Line, PatientDay, Severity
+from .pairs import dropping
 from .rule import ClaimRule, Context, DayRule, LineRule
 from .services import element
 
@@ -29,6 +30,7 @@ class NotAPatient(ClaimRule):
     code = "CHG03"
     name = "not-a-patient"
     severity = Severity.ERROR
+    remedy = "bill each patient on a claim of their own"
     source = "HL7 FHIR R4 (4.0.1), Claim.patient and ChargeItem.subject"
     confidence = "R-hi"
     denial = ("31",)
@@ -61,6 +63,7 @@ class ServiceNotFinished(LineRule):
     code = "CHG04"
     name = "service-not-finished"
     severity = Severity.ERROR
+    remedy = "bill it when the visit is dated and finished"
     source = "X12 837P (005010X222A1), DTP*472 in loop 2400"
     confidence = "R-hi"
     denial = ("16", "M52")
@@ -99,6 +102,7 @@ class ClaimForSelfPay(ClaimRule):
     code = "CHG05"
     name = "claim-for-self-pay"
     severity = Severity.INFORMATION
+    remedy = "send the patient a statement"
     source = "Conn. Agencies Regs. 17b-262-822, read 2026-11"
     confidence = "V"
 
@@ -130,6 +134,7 @@ class RepeatedCharge(DayRule):
     code = "CHG07"
     name = "repeated-charge"
     severity = Severity.ERROR
+    remedy = "drop the later charge"
     source = "X12 claim adjustment reason code 18"
     confidence = "R-hi"
     denial = ("18",)
@@ -144,7 +149,8 @@ class RepeatedCharge(DayRule):
             first = seen.setdefault((line.code, line.encounter, line.leader), line.at)
             if first != line.at:
                 message = f"{line.code} is already charged for this visit"
-                findings.append(self.finding(message, at=line.at, evidence=(first, line.encounter)))
+                evidence = (first, line.encounter)
+                findings.append(self.finding(message, at=line.at, evidence=evidence, fix=dropping(line)))
         return findings if seen else None
 
 
@@ -166,6 +172,7 @@ class PriceMissing(LineRule):
     code = "CHG08"
     name = "price-missing"
     severity = Severity.ERROR
+    remedy = "set the list price (`[prices]` of the settings, or a ChargeItemDefinition)"
     source = "Stedi changelog of claim edits (zero charge), read 2026-11"
     confidence = "V"
 
@@ -205,6 +212,7 @@ class OtherPersonNamed(ClaimRule):
     code = "CHG09"
     name = "other-person-named"
     severity = Severity.ERROR
+    remedy = "take the reference out"
     source = "45 CFR 164.502(b) (minimum necessary); 42 CFR Part 2"
     confidence = "R-hi"
 

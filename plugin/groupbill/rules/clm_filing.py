@@ -31,6 +31,7 @@ class OnePatientPerClaim(ClaimRule):
     code = "CLM01"
     name = "one-patient-per-claim"
     severity = Severity.ERROR
+    remedy = "make one claim per patient"
     source = "ASC X12 005010X222A1 (837P), loops 2010BA and 2010CA"
     confidence = "R-hi"
     denial = ("16", "31")
@@ -64,6 +65,7 @@ class FrequencyWithoutNumber(ClaimRule):
     code = "CLM02"
     name = "claim-frequency-without-control-number"
     severity = Severity.ERROR
+    remedy = "name the payer's number in `related`"
     source = "ASC X12 005010X222A1 (837P), CLM05-3 and REF*F8; stedi.com claim edits, read 2026-11"
     confidence = "V"
     denial = ("18",)
@@ -103,6 +105,7 @@ class TimelyFiling(LineRule):
     code = "CLM06"
     name = "timely-filing"
     severity = Severity.ERROR
+    remedy = "send it at once; after that day only the payer's exception helps"
     source = "42 CFR 424.44; else the payer's policy"
     confidence = "R-hi"
     denial = ("29",)
@@ -142,6 +145,7 @@ class CoverageOfTheDay(ClaimRule):
     code = "CLM07"
     name = "coverage-of-the-day"
     severity = Severity.ERROR
+    remedy = "correct the Coverage, or bill the plan of that date"
     source = "X12 claim adjustment reason codes, 2024: 22, 27, 31, 109"
     confidence = "V"
     denial = ("27", "31", "109", "22")
@@ -190,6 +194,7 @@ class OrderOfPayers(ClaimRule):
     code = "CLM08"
     name = "order-of-payers"
     severity = Severity.ERROR
+    remedy = "bill the first payer first"
     source = "X12 claim adjustment reason codes, 2024: 22, 23; RARC MA04"
     confidence = "V"
     denial = ("22", "23", "MA04")
@@ -234,6 +239,7 @@ class EndedByAPerson(ClaimRule):
     code = "CLM13"
     name = "ended-by-a-person"
     severity = Severity.INFORMATION
+    remedy = "reopen it by hand if it was a mistake"
     source = "groupbill: a person's decision stands"
     confidence = "R-hi"
 

@@ -30,6 +30,7 @@ class LineControlNumber(ClaimRule):
     code = "CLM04"
     name = "line-control-number"
     severity = Severity.ERROR
+    remedy = "give each line a number of its own of at most 30 characters"
     source = f"{_X12}, REF*6R in loop 2400; stedi.com claim edits, read 2026-11"
     confidence = "V"
 
@@ -73,6 +74,7 @@ class TooManyLines(ClaimRule):
     code = "CLM05"
     name = "too-many-lines"
     severity = Severity.ERROR
+    remedy = "split the claim"
     source = f"{_X12}, loop 2400: 50 repetitions; 837I: 999"
     confidence = "R-hi"
 
@@ -104,6 +106,7 @@ class Arithmetic(ClaimRule):
     code = "CLM12"
     name = "arithmetic"
     severity = Severity.ERROR
+    remedy = "correct the amounts"
     source = f"{_X12}, CLM02 and SV102"
     confidence = "V"
 

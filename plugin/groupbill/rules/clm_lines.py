@@ -31,6 +31,7 @@ class SentTwice(DayRule):
     code = "CLM03"
     name = "already-claimed-elsewhere"
     severity = Severity.ERROR
+    remedy = "drop the later line"
     source = "X12 claim adjustment reason code 18, usage note, 2024"
     confidence = "V"
     denial = ("18",)
@@ -86,6 +87,7 @@ class AddOnWithoutPrimary(DayRule):
     code = "CLM09"
     name = "add-on-without-primary"
     severity = Severity.ERROR
+    remedy = "drop the add-on"
     source = "CMS NCCI add-on code edits, 2024"
     confidence = "V"
     denial = ("B15", "236")
@@ -134,6 +136,7 @@ class InterpreterAsComplexity(DayRule):
     code = "CLM10"
     name = "interpreter-as-complexity"
     severity = Severity.WARNING
+    remedy = "record the factor, or drop 90785"
     source = "BCBSIL CPCP051, effective 2025-12-22"
     confidence = "V"
     denial = ("50",)
@@ -174,6 +177,7 @@ class BilledByTheProgram(DayRule):
     code = "CLM11"
     name = "billed-by-the-program"
     severity = Severity.ERROR
+    remedy = "leave the group to the program's bill"
     source = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter XI, page XI-34"
     confidence = "V"
     denial = ("97", "236")

@@ -31,6 +31,7 @@ class SessionElementsMissing(ParticipantRule):
     code = "DOC01"
     name = "session-elements-missing"
     severity = Severity.WARNING
+    remedy = "record time and place"
     source = _CGS
     confidence = "V"
     denial = ("226", "N706")
@@ -65,6 +66,7 @@ class NumberAttendingWrong(ParticipantRule):
     code = "DOC02"
     name = "number-attending-wrong"
     severity = Severity.WARNING
+    remedy = "correct the number or the attendance"
     source = "Summary of NGS LCD L33632, nextgen.com article rcm-5898, read 2026-11"
     confidence = "V2"
     denial = ("50", "N706")
@@ -101,6 +103,7 @@ class TreatmentPlanMissing(ParticipantRule):
     code = "DOC06"
     name = "treatment-plan-missing"
     severity = Severity.WARNING
+    remedy = "put group therapy into the plan"
     source = f"{_CGS}; HHS OIG A-02-19-01012"
     confidence = "V"
     denial = ("50", "M135")
@@ -140,6 +143,7 @@ class TelehealthConsentMissing(ParticipantRule):
     code = "DOC11"
     name = "telehealth-consent-missing"
     severity = Severity.WARNING
+    remedy = "record the consent"
     source = 'AAFP, FPM blog "Medicare telehealth 2025", read 2026-11'
     confidence = "V"
 
@@ -173,6 +177,7 @@ class PlanReviewOverdue(ParticipantRule):
     code = "DOC13"
     name = "plan-review-overdue"
     severity = Severity.WARNING
+    remedy = "review the plan"
     source = "Practice of Medicaid programs; no single rule was read"
     confidence = "R-lo"
     denial = ("M135",)

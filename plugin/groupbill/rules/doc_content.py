@@ -26,6 +26,7 @@ class DiagnosisNotActive(ClaimRule):
     code = "DOC08"
     name = "diagnosis-not-active"
     severity = Severity.ERROR
+    remedy = "bill a diagnosis that was active"
     source = "ICD-10-CM Official Guidelines for Coding and Reporting, section IV"
     confidence = "R-hi"
     denial = ("50",)
@@ -66,6 +67,7 @@ class ContentNotTherapy(DayRule):
     code = "DOC10"
     name = "content-not-therapy"
     severity = Severity.ERROR
+    remedy = "bill what took place, or correct the type of the visit"
     source = "AAPC article 139692, read 2026-11"
     confidence = "V"
     denial = ("50",)
@@ -106,6 +108,7 @@ class ComplexityNotShown(ClaimRule):
     code = "DOC14"
     name = "complexity-not-shown"
     severity = Severity.ERROR
+    remedy = "record the factor, or drop 90785"
     source = "AAPC article 146039; BCBSIL CPCP051 (effective 2025-12-22)"
     confidence = "V"
     denial = ("50",)

@@ -32,6 +32,7 @@ class IndividualNoteMissing(ParticipantRule):
     code = "DOC04"
     name = "individual-note-missing"
     severity = Severity.ERROR
+    remedy = "finish the participant's own note"
     source = "N.H. Admin. Rules He-M 426.08(e)(4), read 2026-11"
     confidence = "V"
     denial = ("226", "N706")
@@ -71,6 +72,7 @@ class NotesIdentical(SessionRule):
     code = "DOC05"
     name = "notes-identical"
     severity = Severity.WARNING
+    remedy = "describe each participant's own progress"
     source = "ehrsource.com, audits of group therapy notes, read 2026-11"
     confidence = "V2"
     denial = ("50", "N706")
@@ -110,6 +112,7 @@ class NoteNotSigned(ParticipantRule):
     code = "DOC09"
     name = "note-not-signed"
     severity = Severity.ERROR
+    remedy = "have the note signed by the practitioner who is billed"
     source = "HHS OIG, psychotherapy audit 2020-21"
     confidence = "V"
     denial = ("226", "N706")
@@ -166,6 +169,7 @@ class SecondNoteMissing(DayRule):
     code = "DOC12"
     name = "second-note-missing"
     severity = Severity.ERROR
+    remedy = "finish and sign a note for each"
     source = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter I, page I-17"
     confidence = "V"
     denial = ("236",)

@@ -39,6 +39,7 @@ class DiagnosisMissing(ClaimRule):
     code = "DX01"
     name = "diagnosis-missing"
     severity = Severity.ERROR
+    remedy = "record a billable diagnosis"
     source = "X12 837P (005010X222A1), segment HI in loop 2300; ICD-10-CM of the fiscal year"
     confidence = "V"
     denial = ("16", "M76", "146")
@@ -94,6 +95,7 @@ class TooManyDiagnoses(ClaimRule):
     code = "DX03"
     name = "too-many-diagnoses"
     severity = Severity.ERROR
+    remedy = "take it off"
     source = "Stedi changelog of claim edits (HI-01 to HI-12), read 2026-11"
     confidence = "V"
 
@@ -135,6 +137,7 @@ class DiagnosisPointers(LineRule):
     code = "DX04"
     name = "diagnosis-pointers"
     severity = Severity.ERROR
+    remedy = "point at 1 to 4 of the claim's diagnoses"
     source = "X12 RFI 433; X12 837P (005010X222A1), SV107"
     confidence = "V"
     denial = ("16", "M76")
@@ -175,6 +178,7 @@ class DiagnosisCopied(SessionRule):
     code = "DX06"
     name = "diagnosis-copied"
     severity = Severity.WARNING
+    remedy = "make sure that each is the participant's own"
     source = "bonfirerevenue.com; clinicaldocslibrary.com, read 2026-11"
     confidence = "V2"
 

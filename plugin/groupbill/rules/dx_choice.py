@@ -31,6 +31,7 @@ class DiagnosisNotPsychiatric(LineRule):
     code = "DX02"
     name = "diagnosis-not-psychiatric"
     severity = Severity.WARNING
+    remedy = "check which diagnosis was treated"
     source = "TRICARE Policy Manual 6010.60-M, chapter 7, section 3.11; Illinois HFS notice 2014-06-26"
     confidence = "V"
     denial = ("11", "167", "50")
@@ -77,6 +78,7 @@ class ExternalCauseFirst(ClaimRule):
     code = "DX05"
     name = "external-cause-first"
     severity = Severity.ERROR
+    remedy = "put the treated diagnosis first"
     source = "ICD-10-CM Official Guidelines for Coding and Reporting, section I.C.20"
     confidence = "R-hi"
     denial = ("11",)
@@ -118,6 +120,7 @@ class CognitiveImpairmentOnly(ClaimRule):
     code = "DX07"
     name = "cognitive-impairment-only"
     severity = Severity.WARNING
+    remedy = "make sure that the record shows an active part in the group"
     source = "OAC 317:30-5-241.2 (active participation), read 2026-11"
     confidence = "V2"
     denial = ("50",)

@@ -33,6 +33,7 @@ class TooOftenInWindow(DayRule):
     code = "FRQ01"
     name = "too-often-in-window"
     severity = Severity.ERROR
+    remedy = "ask the payer before billing"
     source = "Illinois HFS provider notice prn140626c, 2014-06-26; else the payer's policy"
     confidence = "V"
     denial = ("119", "N640")
@@ -80,6 +81,7 @@ class BenefitVisitsUsedUp(DayRule):
     code = "FRQ02"
     name = "benefit-visits-used-up"
     severity = Severity.ERROR
+    remedy = "ask the payer for more visits"
     source = "TMPPM 2016, Behavioral Health Handbook, 4.2; else the payer's policy"
     confidence = "V"
     denial = ("119", "198", "N640")
@@ -126,6 +128,7 @@ class UnusuallyFrequent(DayRule):
     code = "FRQ03"
     name = "unusually-frequent"
     severity = Severity.INFORMATION
+    remedy = "make sure that the treatment plan says why"
     source = "AAPC article 139692, read 2026-11; the number is groupbill's own default"
     confidence = "V2"
     denial = ("50", "151")

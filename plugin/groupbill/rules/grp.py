@@ -37,6 +37,7 @@ class TooFewParticipants(ParticipantRule):
     code = "GRP01"
     name = "too-few-participants"
     severity = Severity.ERROR
+    remedy = "check the attendance, or bill what it was: individual therapy"
     source = "22 CCR 51505.3; N.H. He-M 426.08; 14 NYCRR 588.6; Wis. Adm. Code DHS 107.13, read 2026-11"
     confidence = "V"
     denial = ("N657", "11")
@@ -76,6 +77,7 @@ class TooManyParticipants(ParticipantRule):
     code = "GRP02"
     name = "too-many-participants"
     severity = Severity.ERROR
+    remedy = "check the attendance, and ask the payer before billing"
     source = "Conn. Agencies Regs. 17b-262-822, 14 NYCRR 588.6 (12); Summary of NGS LCD L33632 (12), read 2026-11"
     confidence = "V"
     denial = ("222", "50", "N115")
@@ -102,8 +104,7 @@ class TooManyParticipants(ParticipantRule):
             return (self.finding(message, at=at, severity=Severity.WARNING),)
         if attended > _REPORTED_MAXIMUM and is_medicare(participant.policy):
             message = (
-                f"{attended} attended; some Medicare contractors are said to pay for {_REPORTED_MAXIMUM} at most,"
-                " look up the contractor's determination"
+                f"{attended} attended; some Medicare contractors are said to pay for {_REPORTED_MAXIMUM} at most"
             )
             return (self.finding(message, at=at, severity=Severity.INFORMATION, source=_REPORTS),)
         return ()
@@ -128,6 +129,7 @@ class NumberAttendingNotRecorded(ParticipantRule):
     code = "GRP07"
     name = "number-attending-not-recorded"
     severity = Severity.WARNING
+    remedy = "record the number attending with each participant"
     source = "Summary of NGS LCD L33632, nextgen.com article rcm-5898, read 2026-11"
     confidence = "V2"
     denial = ("50", "N706")
@@ -162,6 +164,7 @@ class SmallGroup(ParticipantRule):
     code = "GRP08"
     name = "small-group"
     severity = Severity.INFORMATION
+    remedy = "make sure that everybody who came is recorded"
     source = "Customary size in billing guides (providerscarebilling.com, 2025-06-16)"
     confidence = "V"
 
@@ -194,6 +197,7 @@ class TooManyRelatives(ParticipantRule):
     code = "GRP09"
     name = "too-many-relatives"
     severity = Severity.ERROR
+    remedy = "check who took part, and ask the payer before billing"
     source = "Conn. Agencies Regs. 17b-262-822, read 2026-11"
     confidence = "V"
     denial = ("222",)

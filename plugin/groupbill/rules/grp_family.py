@@ -32,6 +32,7 @@ class FamilyCode(ParticipantRule):
     code = "GRP05"
     name = "family-code"
     severity = Severity.ERROR
+    remedy = "correct the code of the session, or who belongs to whom"
     source = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter XI, pages XI-7 and XI-34"
     confidence = "V"
     denial = ("4", "16", "M51", "N657")
@@ -82,6 +83,7 @@ class RelatedParticipants(ParticipantRule):
     code = "GRP06"
     name = "related-participants"
     severity = Severity.WARNING
+    remedy = "make sure that the record shows group and not family therapy"
     source = "N.H. Admin. Rules He-M 426.08(e), read 2026-11"
     confidence = "V"
     denial = ("N657",)

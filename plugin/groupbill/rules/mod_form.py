@@ -31,6 +31,7 @@ class MoreThanFourModifiers(LineRule):
     code = "MOD01"
     name = "more-than-four-modifiers"
     severity = Severity.ERROR
+    remedy = "leave out what the payer does not ask for"
     source = _X12
     confidence = "R-hi"
 
@@ -61,6 +62,7 @@ class UnknownModifier(LineRule):
     code = "MOD02"
     name = "unknown-modifier"
     severity = Severity.ERROR
+    remedy = "correct the modifier"
     source = f"CMS HCPCS Level II modifiers, 2024; {_MANUAL}, page I-14"
     confidence = "V"
     denial = ("182", "4", "N519", "N823")
@@ -107,6 +109,7 @@ class RepeatedModifier(LineRule):
     code = "MOD03"
     name = "repeated-modifier"
     severity = Severity.ERROR
+    remedy = "take one of them off"
     source = "X12 remittance advice remark code N519"
     confidence = "R-hi"
     denial = ("N519",)
@@ -143,6 +146,7 @@ class OrderOfModifiers(LineRule):
     code = "MOD05"
     name = "order-of-modifiers"
     severity = Severity.WARNING
+    remedy = "put them in that order"
     source = "AAPC article 165494, read 2026-11"
     confidence = "V2"
     denial = ("4",)
@@ -184,6 +188,7 @@ class UnspecificDistinct(LineRule):
     code = "MOD06"
     name = "unspecific-distinct"
     severity = Severity.WARNING
+    remedy = "put XE instead if there were two encounters"
     source = f"{_MANUAL}, pages I-17 and I-20"
     confidence = "V"
     denial = ("4",)
@@ -221,6 +226,7 @@ class DistinctTwice(LineRule):
     code = "MOD07"
     name = "distinct-twice"
     severity = Severity.ERROR
+    remedy = "leave one of them"
     source = f"{_MANUAL}, page I-20"
     confidence = "V"
     denial = ("N519",)

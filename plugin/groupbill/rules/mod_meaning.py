@@ -34,6 +34,7 @@ class ModifierOfOtherServices(LineRule):
     code = "MOD08"
     name = "modifier-of-other-services"
     severity = Severity.ERROR
+    remedy = "take it off"
     source = f"{_MANUAL}, pages I-15 and I-17"
     confidence = "V"
     denial = ("4",)
@@ -73,6 +74,7 @@ class ReasonThatCannotBe(DayRule):
     code = "MOD09"
     name = "reason-that-cannot-be"
     severity = Severity.WARNING
+    remedy = "put the one that fits, or none"
     source = f"{_MANUAL}, page I-20"
     confidence = "V"
 
@@ -124,6 +126,7 @@ class TelehealthForFamilies(LineRule):
     code = "MOD10"
     name = "telehealth-for-families"
     severity = Severity.ERROR
+    remedy = "bill 90849 once per family"
     source = f"{_HCPCS}: GT"
     confidence = "V"
     denial = ("4", "N657")
@@ -157,6 +160,7 @@ class NotOnPsychotherapy(LineRule):
     code = "MOD13"
     name = "not-on-psychotherapy"
     severity = Severity.ERROR
+    remedy = "take it off"
     source = _HCPCS
     confidence = "V"
     denial = ("4",)
@@ -188,6 +192,7 @@ class ReducedSession(LineRule):
     code = "MOD14"
     name = "reduced-session"
     severity = Severity.WARNING
+    remedy = "take it off"
     source = "Practice of professional coding; no payer rule was found"
     confidence = "R-lo"
     denial = ("4",)
@@ -220,6 +225,7 @@ class NoticeOfNoncoverage(LineRule):
     code = "MOD15"
     name = "notice-of-noncoverage"
     severity = Severity.WARNING
+    remedy = "take it off"
     source = f"{_MANUAL}, page I-30"
     confidence = "V"
     denial = ("50", "96")
@@ -257,6 +263,7 @@ class SubstanceUseProgram(LineRule):
     code = "MOD16"
     name = "substance-use-program"
     severity = Severity.WARNING
+    remedy = "check the program and the diagnosis"
     source = f"{_HCPCS}: HF"
     confidence = "R-lo"
     denial = ("11",)

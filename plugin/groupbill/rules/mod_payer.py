@@ -57,6 +57,7 @@ class ExcludingModifiers(LineRule):
     code = "MOD04"
     name = "excluding-modifiers"
     severity = Severity.ERROR
+    remedy = "take one of them off"
     source = f"{_HCPCS}, by their definitions; RARC N519"
     confidence = "V"
     denial = ("N519", "4")
@@ -95,6 +96,7 @@ class GroupModifier(LineRule):
     code = "MOD11"
     name = "group-modifier"
     severity = Severity.WARNING
+    remedy = "take it off"
     source = "pimsyehr.com and wellnotesai.com on Medicaid HQ, read 2026-11; else the payer's policy"
     confidence = "V2"
     denial = ("4", "N822")
@@ -143,6 +145,7 @@ class LicenceModifier(LineRule):
     code = "MOD12"
     name = "licence-modifier"
     severity = Severity.ERROR
+    remedy = "correct the modifier, or the taxonomy on file"
     source = f"{_HCPCS}: AH, AJ, HL to HP, SA, TD, TE; else the payer's policy"
     confidence = "V"
     denial = ("4", "8", "N822")

@@ -102,6 +102,7 @@ class UnitsAboveLimit(DayRule):
     code = "MUE01"
     name = "units-above-limit"
     severity = Severity.ERROR
+    remedy = "bill no more than that"
     source = f"{_TABLE}; {_MANUAL}, page XI-34"
     confidence = "V"
     denial = ("151", "N362")
@@ -132,6 +133,7 @@ class FacilityUnitsAboveLimit(DayRule):
     code = "MUE02"
     name = "facility-units-above-limit"
     severity = Severity.ERROR
+    remedy = "bill no more than that"
     source = f"{_TABLE}; {_MANUAL}, page XI-34"
     confidence = "V"
     denial = ("151", "N362")
@@ -160,6 +162,7 @@ class SplitLines(DayRule):
     code = "MUE03"
     name = "split-lines"
     severity = Severity.INFORMATION
+    remedy = "leave it out, or appeal with the records of each session"
     source = f"{_MANUAL}, pages I-28 and I-29"
     confidence = "V"
 
@@ -178,7 +181,7 @@ class SplitLines(DayRule):
     def _summed(self, excess: _Excess) -> Finding:
         carried = [modifier for modifier in excess.line.modifiers if modifier in REPEATED]
         helped = f"{' '.join(carried)} does not help" if carried else "no modifier helps"
-        message = f"the lines of {excess.line.code} of one day are summed: {helped}, an appeal with records may"
+        message = f"the lines of {excess.line.code} of one day are summed: {helped}"
         return self.finding(message, at=excess.line.place(), evidence=excess.evidence, edition=excess.limit.edition)
 
 

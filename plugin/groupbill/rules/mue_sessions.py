@@ -34,6 +34,7 @@ class RepeatNotMarked(DayRule):
     code = "MUE04"
     name = "repeat-not-marked"
     severity = Severity.WARNING
+    remedy = "put the payer's modifier for a repeated service"
     source = "AAPC article 145416 and forum thread 87401, read 2026-11"
     confidence = "V2"
     denial = ("18", "119")
@@ -95,6 +96,7 @@ class AnotherPractitioner(DayRule):
     code = "MUE05"
     name = "another-practitioner"
     severity = Severity.WARNING
+    remedy = "make sure that each record says why"
     source = f"{_MANUAL}, introduction: same provider"
     confidence = "V"
     denial = ("119", "151", "18")

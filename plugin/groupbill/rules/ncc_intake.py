@@ -45,6 +45,7 @@ class IntakeOrCrisisSameDay(DayRule):
     code = "NCC12"
     name = "intake-or-crisis-same-day"
     severity = Severity.ERROR
+    remedy = "bill the evaluation or crisis service alone that day"
     source = f"{_MANUAL}, page XI-7; {_TABLE}"
     confidence = "V"
     denial = ("236", "97")
@@ -92,6 +93,7 @@ class StatusNotPayable(DayRule):
     code = "NCC11"
     name = "status-not-payable"
     severity = Severity.WARNING
+    remedy = "leave the line out"
     source = "CMS, PPRRVU2026_Jul_nonQPP.csv, status code"
     confidence = "V"
     denial = ("96", "97", "204")
@@ -128,6 +130,7 @@ class ScreeningSameDay(DayRule):
     code = "NCC13"
     name = "screening-same-day"
     severity = Severity.WARNING
+    remedy = "make sure that the record shows separate work and time"
     source = f"{_MANUAL}, page XI-8"
     confidence = "V"
     denial = ("236",)
@@ -172,6 +175,7 @@ class QuestionnaireSameDay(DayRule):
     code = "NCC14"
     name = "questionnaire-same-day"
     severity = Severity.ERROR
+    remedy = "leave 96127 out"
     source = _TABLE
     confidence = "V"
     denial = ("236",)

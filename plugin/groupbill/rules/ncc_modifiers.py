@@ -39,6 +39,7 @@ class ModifierWithoutEvidence(DayRule):
     code = "NCC03"
     name = "modifier-without-evidence"
     severity = Severity.ERROR
+    remedy = "correct the times, or take the modifier off"
     source = f"{_MANUAL}, pages I-17 and I-18"
     confidence = "V"
     denial = ("236",)
@@ -88,6 +89,7 @@ class ModifierOnPaidLine(DayRule):
     code = "NCC04"
     name = "modifier-on-paid-line"
     severity = Severity.INFORMATION
+    remedy = "put it on the other line"
     source = "CMS CR 11168 (effective 2019-07-01), as reported by cmadocs.org, 2019-08-15"
     confidence = "V2"
     denial = ("4", "236")
@@ -127,6 +129,7 @@ class ModifierThatDoesNotBypass(DayRule):
     code = "NCC05"
     name = "modifier-that-does-not-bypass"
     severity = Severity.ERROR
+    remedy = "take it off; XE or 59 says that there were two encounters"
     source = f"{_MANUAL}, page I-14"
     confidence = "V"
     denial = ("236",)
@@ -175,6 +178,7 @@ class EvaluationNeeds25(DayRule):
     code = "NCC06"
     name = "evaluation-needs-25"
     severity = Severity.ERROR
+    remedy = "put 25 on the visit and nothing else, if it was significant and separate"
     source = f"{_MANUAL}, pages I-15 to I-17"
     confidence = "V"
     denial = ("97", "4")
@@ -244,6 +248,7 @@ class DiagnosisAsReason(DayRule):
     code = "NCC07"
     name = "diagnosis-as-reason"
     severity = Severity.WARNING
+    remedy = "record the times, or take the modifier off"
     source = f"{_MANUAL}, page I-19"
     confidence = "V"
 

@@ -36,6 +36,7 @@ class PairNeverPaid(DayRule):
     code = "NCC01"
     name = "ncci-pair-never-paid"
     severity = Severity.ERROR
+    remedy = "bill the other one alone that day"
     source = f"{_TABLE}; {_MANUAL}, page I-14"
     confidence = "V"
     denial = ("236", "97")
@@ -85,6 +86,7 @@ class PairNeedsModifier(DayRule):
     code = "NCC02"
     name = "ncci-pair-needs-modifier"
     severity = Severity.ERROR
+    remedy = "once it is charged, put the modifier if the record shows two encounters"
     source = f"{_TABLE}; {_MANUAL}, pages I-14 to I-20"
     confidence = "V"
     denial = ("236", "97")

@@ -36,6 +36,7 @@ class PayerForbidsSameDay(DayRule):
     code = "NCC15"
     name = "payer-forbids-same-day"
     severity = Severity.ERROR
+    remedy = "bill one of them"
     source = "Conn. Agencies Regs. 17b-262-822; TMPPM 2016, Behavioral Health; else the payer's policy"
     confidence = "V"
     denial = ("119", "97")

@@ -12,7 +12,6 @@ from .rule import ClaimRule, Context, DayRule, SessionRule
 
 _MANUAL = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01)"
 _KINDS = frozenset({"professional", "institutional"})
-_IMPORT = "import the edition of that date (groupbill import ncci)"
 
 
 class PairOfTwoPractitioners(DayRule):
@@ -35,6 +34,7 @@ class PairOfTwoPractitioners(DayRule):
     code = "NCC08"
     name = "pair-of-two-practitioners"
     severity = Severity.INFORMATION
+    remedy = "make sure which way the payer counts (`ncci_scope`)"
     source = f"{_MANUAL}, introduction and page I-4"
     confidence = "V"
 
@@ -64,7 +64,7 @@ class SessionBeyondEdition(SessionRule):
         if beyond is None:
             return ()
         place = session.encounter or (session.sources[0] if session.sources else session.key)
-        message = f"the NCCI table at hand ({beyond}) does not cover {session.date_of_service}; {_IMPORT}"
+        message = f"the NCCI table at hand ({beyond}) does not cover {session.date_of_service}; {self.remedy}"
         return (self.finding(message, at=place, verdict=Verdict.NO_DATA, edition=beyond),)
 
 
@@ -88,6 +88,7 @@ class BeyondEdition(DayRule):
     code = "NCC09"
     name = "beyond-edition"
     severity = Severity.WARNING
+    remedy = "import the edition of that date (`groupbill import ncci`)"
     source = f"{_MANUAL}, page I-14"
     confidence = "V"
     parts = (SessionBeyondEdition,)
@@ -103,7 +104,7 @@ class BeyondEdition(DayRule):
             beyond = _beyond(context, day.date, professional=pair.first.professional)
             if beyond is not None:
                 codes = f"{pair.first.code} and {pair.second.code}"
-                message = f"{codes} are paired by the table of {beyond}, which does not cover {day.date}; {_IMPORT}"
+                message = f"{codes} are paired by the table of {beyond}, which does not cover {day.date}"
                 place = pair.second.place()
                 found.setdefault(place, self.finding(message, at=place, edition=beyond))
         return tuple(found.values()) if judged else None
@@ -133,6 +134,7 @@ class ClaimTypeWithoutTable(ClaimRule):
     code = "NCC10"
     name = "claim-type-without-table"
     severity = Severity.ERROR
+    remedy = "set Claim.type"
     source = "CMS NCCI PTP edits, practitioner and outpatient hospital tables of 2024-07-01"
     confidence = "V"
 

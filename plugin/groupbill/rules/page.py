@@ -111,6 +111,8 @@ def _facts(rule: type[Rule], policies: Mapping[str, str]) -> list[str]:
     ]
     if rule.denial:
         stated.insert(2, f"- Denials (CARC, RARC): {', '.join(rule.denial)}")
+    if rule.remedy:
+        stated.insert(1, f"- What to do: {rule.remedy}")
     return [wrapped for each in stated for wrapped in textwrap.wrap(each, 110, subsequent_indent="  ")]
 
 

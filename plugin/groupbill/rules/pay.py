@@ -88,6 +88,7 @@ class Underpaid(LineRule):
     code = "PAY01"
     name = "underpaid"
     severity = Severity.INFORMATION
+    remedy = "ask the payer why"
     source = "CMS physician fee schedule, PPRRVU and GPCI files"
     confidence = "V"
     denial = ("45",)

@@ -31,6 +31,7 @@ class PractitionerNotEligible(ParticipantRule):
     code = "PRV01"
     name = "practitioner-not-eligible"
     severity = Severity.ERROR
+    remedy = "bill a practitioner whom the payer takes"
     source = "42 CFR 410.71 to 410.76; NUCC provider taxonomy 25.1"
     confidence = "R-hi"
     denial = ("8", "170", "185", "B7", "N95")
@@ -82,6 +83,7 @@ class CounselorBeforeMedicarePaid(ParticipantRule):
     code = "PRV02"
     name = "counselor-before-medicare-paid"
     severity = Severity.ERROR
+    remedy = "do not bill Medicare for that date"
     source = "Consolidated Appropriations Act 2023, section 4121; AAPC article 178795"
     confidence = "V"
     denial = ("B7", "N95")
@@ -115,6 +117,7 @@ class LicenceNotActive(ParticipantRule):
     code = "PRV03"
     name = "licence-not-active"
     severity = Severity.ERROR
+    remedy = "correct the licence or role on file, or do not bill"
     source = "X12 claim adjustment reason code B7"
     confidence = "R-hi"
     denial = ("B7", "N570")
@@ -167,6 +170,7 @@ class LimitedLicence(ParticipantRule):
     code = "PRV04"
     name = "limited-licence"
     severity = Severity.ERROR
+    remedy = "bill the supervisor where the payer takes that, and record incident-to"
     source = "Noridian, mental health services; TMPPM 2016, Behavioral Health Handbook 4.2, read 2026-11"
     confidence = "V"
     denial = ("170", "185", "N95")
@@ -209,6 +213,7 @@ class IncidentToWithoutSupervisor(ParticipantRule):
     code = "PRV05"
     name = "incident-to-without-supervisor"
     severity = Severity.WARNING
+    remedy = "bill the supervising practitioner"
     source = "42 CFR 410.26 as amended by the CY 2023 PFS final rule (via bassberry.com, read 2026-11)"
     confidence = "V2"
     denial = ("185",)

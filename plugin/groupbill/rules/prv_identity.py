@@ -46,6 +46,7 @@ class NpiInvalid(ClaimRule):
     code = "PRV08"
     name = "npi-invalid"
     severity = Severity.ERROR
+    remedy = "correct the NPI"
     source = "CMS, National Provider Identifier standard (45 CFR 162.406), check digit"
     confidence = "V"
     denial = ("206", "207", "208", "N290", "N257")
@@ -98,6 +99,7 @@ class BillingProviderIncomplete(ClaimRule):
     code = "PRV09"
     name = "billing-provider-incomplete"
     severity = Severity.ERROR
+    remedy = "complete the Organization"
     source = "X12 837P (005010X222A1), loops 2000A and 2010AA"
     confidence = "R-hi"
     denial = ("16", "N256", "N257", "N258")
@@ -148,6 +150,7 @@ class FacilityMissing(ClaimRule):
     code = "PRV10"
     name = "facility-missing"
     severity = Severity.WARNING
+    remedy = "name the facility"
     source = "X12 837P (005010X222A1), loop 2310C"
     confidence = "R-hi"
     denial = ("16", "MA114")

@@ -30,6 +30,7 @@ class ReferralMissing(ClaimRule):
     code = "PRV11"
     name = "referral-missing"
     severity = Severity.ERROR
+    remedy = "get the referral"
     source = "TRICARE Policy Manual 6010.60-M, chapter 7, sections 3.8 and 3.11"
     confidence = "V"
     denial = ("288", "N286")
@@ -63,6 +64,7 @@ class ClinicVisitNotPaid(ClaimRule):
     code = "PRV12"
     name = "clinic-visit-not-paid"
     severity = Severity.ERROR
+    remedy = "leave it to the clinic's cost report"
     source = "Medicare Benefit Policy Manual, chapter 13, section 40 (via ngsmedicare.com, read 2026-11)"
     confidence = "V"
     denial = ("96", "170")
@@ -99,6 +101,7 @@ class PatientIsInpatient(ParticipantRule):
     code = "PRV13"
     name = "patient-is-inpatient"
     severity = Severity.WARNING
+    remedy = "bill the place where the patient was, or leave it to the hospital"
     source = "TRICARE Policy Manual 6010.60-M, chapter 7, section 3.8"
     confidence = "V"
     denial = ("97", "58")

@@ -29,6 +29,7 @@ class CoLeaders(DayRule):
     code = "PRV06"
     name = "co-leaders"
     severity = Severity.ERROR
+    remedy = "mark the primary performer (PPRF) and bill that one"
     source = "theinsurancemaze.com/cotherapy; Wis. Adm. Code DHS 107.13(2)(c)2, read 2026-11"
     confidence = "V"
     denial = ("18", "54", "B20")
@@ -77,6 +78,7 @@ class SplitSession(SessionRule):
     code = "PRV07"
     name = "split-session"
     severity = Severity.WARNING
+    remedy = "bill one leader, or get the payer's consent"
     source = "Practice of payers; no rule was read"
     confidence = "R-lo"
 

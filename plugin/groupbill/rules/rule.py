@@ -52,6 +52,8 @@ class Rule:
     severity: ClassVar[Severity]
     scope: ClassVar[Scope]
     since: ClassVar[str] = "0.1.0"
+    remedy: ClassVar[str] = ""
+    """What to do about a failure that no fix resolves; closes its message."""
     source: ClassVar[str]
     """Where the rule comes from, with edition or date. Mandatory."""
     confidence: ClassVar[str] = "V"
@@ -82,7 +84,7 @@ class Rule:
         if not (cls.__doc__ or "").strip():
             raise RuleDefinitionError(cls.__name__, "the docstring, which is the rule's page, is missing")
         for part in cls.parts:
-            for attribute in ("code", "name", "severity", "source", "confidence", "denial"):
+            for attribute in ("code", "name", "severity", "remedy", "source", "confidence", "denial"):
                 setattr(part, attribute, getattr(cls, attribute))
 
     def finding(  # noqa: PLR0913 - one keyword per field of a finding
@@ -98,10 +100,15 @@ class Rule:
         source: str | None = None,
         edition: str | None = None,
     ) -> Finding:
-        """A finding of this rule at one place. The message names values seen and expected, never a person."""
+        """A finding of this rule at one place. The message names values seen and expected, never a person.
+
+        A failure without a fix says what to do (`remedy`).
+        """
         if severity is None:
             quiet = verdict in (Verdict.BYPASSED, Verdict.NO_DATA)
             severity = Severity.INFORMATION if quiet else self.severity
+        if verdict is Verdict.FAIL and fix is None and self.remedy:
+            message = f"{message}; {self.remedy}"
         return Finding(
             code=self.code,
             name=self.name,

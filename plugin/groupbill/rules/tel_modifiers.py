@@ -60,6 +60,7 @@ class VideoModifier(LineRule):
     code = "TEL05"
     name = "video-modifier"
     severity = Severity.ERROR
+    remedy = "put the payer's modifier for what the visit was"
     source = "NGS, Telehealth Changes for 2024; AAFP, Medicare telehealth 2025; CMS transmittal 12671"
     confidence = "V"
     denial = ("4", "N822", "N776")
@@ -120,6 +121,7 @@ class AudioModifier(LineRule):
     code = "TEL06"
     name = "audio-modifier"
     severity = Severity.ERROR
+    remedy = "put the payer's modifier for what the visit was"
     source = "AAFP, Medicare telehealth 2025; codingintel.com, behavioral health and telemedicine"
     confidence = "V"
     denial = ("4", "N776")
@@ -174,6 +176,7 @@ class Asynchronous(LineRule):
     code = "TEL08"
     name = "asynchronous"
     severity = Severity.ERROR
+    remedy = "take GQ off"
     source = f"{_HCPCS}: GQ"
     confidence = "V"
     denial = ("4",)
@@ -207,6 +210,7 @@ class LegacyVideoModifier(LineRule):
     code = "TEL09"
     name = "legacy-video-modifier"
     severity = Severity.WARNING
+    remedy = "put the payer's modifier instead"
     source = "codingintel.com, telemedicine modifier 95, read 2026-11"
     confidence = "V2"
     denial = ("4",)
@@ -237,6 +241,7 @@ class SupervisorByVideo(LineRule):
     code = "TEL12"
     name = "supervisor-by-video"
     severity = Severity.WARNING
+    remedy = "record the supervisor, or take FR off"
     source = f"{_HCPCS}: FR"
     confidence = "V"
     denial = ("4",)

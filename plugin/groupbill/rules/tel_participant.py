@@ -18,7 +18,7 @@ class AudioReason(ParticipantRule):
 
     ## What it does
     For Medicare patients at home by phone, warns where no Observation says that the practitioner could do video and
-    the patient could not or did not want to. Without any such Observations in the session there is no data.
+    the patient could not or did not want to, though another member's record has such a reason. Else there is no data.
 
     ## Why it matters
     Audio only is paid only then.
@@ -30,6 +30,7 @@ class AudioReason(ParticipantRule):
     code = "TEL07"
     name = "audio-reason"
     severity = Severity.WARNING
+    remedy = "record why"
     source = "AAFP, Medicare telehealth 2025"
     confidence = "V"
     denial = ("N776",)
@@ -43,7 +44,7 @@ class AudioReason(ParticipantRule):
         if participant.documentation.audio_only_reason:
             return ()
         message = "why the participant was on the phone and not on video is not documented"
-        if not participant.documentation.kept & {"audio", "consent", "count"}:
+        if "audio" not in participant.documentation.kept:
             return (no_data(self, message, participant),)
         return (self.finding(message, at=own_place(participant)),)
 
@@ -68,6 +69,7 @@ class EarlierVisitInPerson(ParticipantRule):
     code = "TEL11"
     name = "earlier-visit-in-person"
     severity = Severity.INFORMATION
+    remedy = "see the patient in person"
     source = "Consolidated Appropriations Act 2026 (H.R. 7148), as reported by mcguirewoods.com"
     confidence = "V2"
 
@@ -109,6 +111,7 @@ class AbroadOrUnlicensed(ParticipantRule):
     code = "TEL13"
     name = "abroad-or-unlicensed"
     severity = Severity.WARNING
+    remedy = "check address and licence"
     source = "codingintel.com, behavioral health and telemedicine, read 2026-11; licence: professional knowledge"
     confidence = "V"
     denial = ("170", "B7")

@@ -53,6 +53,7 @@ class PlaceOfParticipant(LineRule):
     code = "TEL01"
     name = "place-of-participant"
     severity = Severity.ERROR
+    remedy = "record where the participant was"
     source = "CMS transmittal 11045 (CR 12427), 2021-10-13"
     confidence = "V"
     denial = ("5", "58", "M77")
@@ -116,6 +117,7 @@ class HomeBeforeItsTime(LineRule):
     code = "TEL02"
     name = "home-before-its-time"
     severity = Severity.ERROR
+    remedy = "bill 02"
     source = "CMS transmittal 11045 (CR 12427), 2021-10-13"
     confidence = "V"
     denial = ("M77",)
@@ -146,6 +148,7 @@ class FacilityRate(LineRule):
     code = "TEL03"
     name = "facility-rate"
     severity = Severity.INFORMATION
+    remedy = "bill 10 where the patient was at home"
     source = "CMS transmittal 12671, as reported by compliancecosmos.org, 2024-06-10"
     confidence = "V2"
 
@@ -182,6 +185,7 @@ class TelehealthElsewhere(LineRule):
     code = "TEL04"
     name = "telehealth-elsewhere"
     severity = Severity.ERROR
+    remedy = "bill 10 where the patient was at home, else 02"
     source = "NGS, Telehealth Changes for 2024: Modifier 95 and Place of Service Codes"
     confidence = "V"
     denial = ("5", "M77")
@@ -218,6 +222,7 @@ class BeforeListed(LineRule):
     code = "TEL10"
     name = "before-listed"
     severity = Severity.WARNING
+    remedy = "look up the emergency rules of that date"
     source = "CY2021 physician fee schedule, telehealth list, as shown by connectwithcare.org"
     confidence = "V2"
     denial = ("N776",)

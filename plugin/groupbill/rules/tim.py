@@ -32,6 +32,7 @@ class UnitsFromMinutes(LineRule):
     code = "TIM01"
     name = "units-from-minutes"
     severity = Severity.ERROR
+    remedy = "bill 1 unit"
     source = _MANUAL
     confidence = "V"
     denial = ("151", "N362")
@@ -69,6 +70,7 @@ class TimesNotRecorded(ParticipantRule):
     code = "TIM02"
     name = "times-not-recorded"
     severity = Severity.WARNING
+    remedy = "record start and end"
     source = "CGS, TPE psychotherapy notice, 2021-10-28; HHS OIG, psychotherapy audit 2020-21"
     confidence = "V"
     denial = ("152", "226", "N706")
@@ -103,6 +105,7 @@ class SessionTooShort(ParticipantRule):
     code = "TIM03"
     name = "session-too-short"
     severity = Severity.ERROR
+    remedy = "check the recorded times"
     source = "Conn. Agencies Regs. 17b-262-822; 14 NYCRR 588.6; 22 CCR 51505.3, read 2026-11"
     confidence = "V"
     denial = ("152", "150")
@@ -141,6 +144,7 @@ class UnusualLength(ParticipantRule):
     code = "TIM04"
     name = "unusual-length"
     severity = Severity.WARNING
+    remedy = "check the recorded times"
     source = "Summary of NGS LCD L33632, nextgen.com article rcm-5898, read 2026-11; outer limits our own"
     confidence = "V2"
 
@@ -183,6 +187,7 @@ class MoreUnitsThanMinutes(LineRule):
     code = "TIM05"
     name = "more-units-than-minutes"
     severity = Severity.WARNING
+    remedy = "bill the units that the time makes"
     source = "Wisconsin ForwardHealth, code table 5807, read 2026-11"
     confidence = "V2"
     denial = ("M53",)

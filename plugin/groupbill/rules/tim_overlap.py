@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from ..model import Bill, Finding, Line, PatientDay, Severity, Verdict
@@ -28,6 +28,7 @@ class OverlappingServices(DayRule):
     code = "TIM06"
     name = "overlapping-services"
     severity = Severity.ERROR
+    remedy = "correct the times of one of them"
     source = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter I, page I-17"
     confidence = "V"
     denial = ("97",)
@@ -39,7 +40,7 @@ class OverlappingServices(DayRule):
             return None
         own = {line.at for line in day.participant.lines} if day.participant else None
         judged = False
-        findings: list[Finding] = []
+        found: dict[tuple[str, ...], Finding] = {}
         for first, second in combinations(lines, 2):
             if not _comparable(first, second) or not (own is None or first.at in own or second.at in own):
                 continue
@@ -48,19 +49,20 @@ class OverlappingServices(DayRule):
                 wrong, other = second, first
             else:
                 wrong, other = first, second
-            findings.extend(self._pair(wrong, other))
-        return findings if judged else None
+            for finding in self._pair(wrong, other):
+                # That times are missing is said once of each line.
+                key = finding.evidence if finding.verdict is Verdict.FAIL else ()
+                found.setdefault((finding.at, *key), finding)
+        return tuple(found.values()) if judged else None
 
-    def _pair(self, wrong: Line, other: Line) -> Sequence[Finding]:
+    def _pair(self, wrong: Line, other: Line) -> Iterator[Finding]:
         shared = wrong.period.overlaps(other.period)
-        if shared is False:
-            return ()
-        at = element(wrong, "servicedPeriod") if wrong.at.startswith("Claim/") else wrong.at
         if shared is None:
-            message = f"no times on file for {wrong.code} or {other.code} to tell whether they overlap"
-            return (self.finding(message, at=at, verdict=Verdict.NO_DATA, evidence=(other.at,)),)
-        message = f"{wrong.code} overlaps {other.code} in time"
-        return (self.finding(message, at=at, evidence=(other.at,)),)
+            message = f"no times on file tell whether {wrong.code} and another {other.code} of the day overlap"
+            yield self.finding(message, at=wrong.place(), verdict=Verdict.NO_DATA, evidence=(other.at,))
+        elif shared:
+            message = f"{wrong.code} overlaps the {other.code} of another visit in time"
+            yield self.finding(message, at=wrong.place(), evidence=(other.at,))
 
 
 def _comparable(first: Line, second: Line) -> bool:
@@ -91,6 +93,7 @@ class PractitionerInTwoPlaces(DayRule):
     code = "TIM07"
     name = "practitioner-in-two-places"
     severity = Severity.ERROR
+    remedy = "correct the times or the performer of one of them"
     source = "Practice of payer audits; no single rule was found"
     confidence = "R-hi"
 
@@ -99,7 +102,7 @@ class PractitionerInTwoPlaces(DayRule):
         if not day.busy:
             return None if day.participant is None else ()
         return tuple(
-            self.finding(f"{line.code} overlaps another patient's service of the same practitioner", at=line.place())
+            self.finding(f"{line.code} overlaps another service of the same practitioner", at=line.place())
             for line in day.busy
         )
 
@@ -122,6 +125,7 @@ class DateNotLocal(LineRule):
     code = "TIM08"
     name = "date-not-local"
     severity = Severity.INFORMATION
+    remedy = "bill the local date of the start"
     source = "Convention of professional billing"
     confidence = "R-hi"
     denial = ("M52",)
