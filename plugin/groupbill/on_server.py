@@ -42,8 +42,8 @@ def reconcile(
             )
     day = today or host.today()
     work = sweep(host, server, write=write, today=day, accept_corrections=accept_corrections, jobs=jobs)
-    found = sorted(work.over(dict.fromkeys(sessions)), key=lambda each: order(each.session))
-    return swept(work, found, day)
+    found = [*work.over(dict.fromkeys(sessions), whole=True), *work.late()]
+    return swept(work, sorted(found, key=lambda each: order(each.session)), day)
 
 
 def sweep(

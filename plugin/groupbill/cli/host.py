@@ -46,9 +46,16 @@ def day(text: str | None, host: Host) -> date:
     Errors:
         UsageError: not a date.
     """
-    if text is None:
-        return host.today()
+    return host.today() if text is None else a_date("--today", text)
+
+
+def a_date(option: str, text: str) -> date:
+    """The date that an option names.
+
+    Errors:
+        UsageError: not a date.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--today {text!r}: expected a date like 2026-03-10") from None
+        raise UsageError(f"{option} {text!r}: expected a date like 2026-03-10") from None

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import GroupBillError
+from ..errors import GroupBillError, UsageError
 
 app = typer.Typer(
     name="groupbill",
@@ -58,8 +58,32 @@ def groupbill(
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the options of design 5.1
     sources: Sources = None,
+    server: Annotated[
+        str | None, typer.Option("--server", help="Work on a FHIR server instead of files.", metavar="URL")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", help="With --server: one day; default today.", metavar="DATE")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="With --server: the first day of a range.", metavar="DATE")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="With --server: its last day.", metavar="DATE")] = None,
+    encounter: Annotated[
+        str | None, typer.Option("--encounter", help="With --server: one session, by its Encounter.", metavar="ID")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="With --server: carry the plan out.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", help="With --server: so many at once.", min=1, max=64)] = 4,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            envvar="GROUPBILL_STORE",
+            help="With --write: database of the outbox; default a SQLite file beside the settings.",
+            metavar="DATABASE-URL",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the JSON report.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write the plan: FILE.json or FILE.ndjson.")] = None,
     today: Today = None,
@@ -69,11 +93,35 @@ def run(
     settings: Settings = None,
 ) -> None:
     """Derive, check and plan: the main job."""
-    from .run import run_files
+    if server is None:
+        if write or date or first or last or encounter:
+            raise UsageError("--write, --date, --from, --to and --encounter go with --server URL")
+        from .run import run_files
 
-    raise typer.Exit(
-        run_files(sources or [], settings, today=today, json=json, out=out, accept_corrections=accept_corrections)
+        status = run_files(
+            sources or [], settings, today=today, json=json, out=out, accept_corrections=accept_corrections
+        )
+        raise typer.Exit(status)
+    if sources:
+        raise UsageError("either sources or --server URL, not both")
+    from .run_server import Asked, run_server
+
+    asked = Asked(
+        url=server,
+        settings=settings,
+        on=date,
+        first=first,
+        last=last,
+        encounter=encounter,
+        write=write,
+        jobs=jobs,
+        json=json,
+        out=out,
+        today=today,
+        accept_corrections=accept_corrections,
+        store=store,
     )
+    raise typer.Exit(run_server(asked))
 
 
 @app.command()
@@ -101,6 +149,18 @@ def rules(
 
     catalogue = open_host(settings).catalogue
     print(list_rules(catalogue) if code is None else show_rule(catalogue, code), end="")
+
+
+@app.command()
+def server(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Base URL of a FHIR server.")],
+    probe: Annotated[bool, typer.Option("--probe", help="Try it out with resources that are deleted again.")] = False,
+    settings: Settings = None,
+) -> None:
+    """Show what a FHIR server can, how it is written to, and what to beware of."""
+    from .server import show_server
+
+    print(show_server(url, settings, probe=probe), end="")
 
 
 @app.command("import")

@@ -5,5 +5,17 @@ from .concerned import WATCHED, concerned
 from .gather import Facts, facts_of
 from .lanes import lane_of
 from .reading import Together
+from .walk import Window, sessions_between, windows
 
-__all__ = ["WATCHED", "Facts", "Together", "asked", "concerned", "facts_of", "lane_of"]
+__all__ = [
+    "WATCHED",
+    "Facts",
+    "Together",
+    "Window",
+    "asked",
+    "concerned",
+    "facts_of",
+    "lane_of",
+    "sessions_between",
+    "windows",
+]

@@ -31,7 +31,7 @@ class Facts:
 
     resources: tuple[Resource, ...]
     gone: frozenset[str]
-    """Asked for, and not there (any more)."""
+    """Encounters and Appointments asked for, or parents of them, that are not there (any more)."""
 
 
 def facts_of(asked: Iterable[str], read: Read, settings: Settings, together: Together = map) -> Facts:
@@ -65,8 +65,15 @@ def facts_of(asked: Iterable[str], read: Read, settings: Settings, together: Tog
     _again(fetched, people)
     _same_days(fetched, people, _days(sessions))
     _referenced(fetched)
-    gone = frozenset(each for each in wanted if each not in fetched.found)
-    return Facts(tuple(fetched.found.values()), gone)
+    return Facts(tuple(fetched.found.values()), _gone(fetched, wanted))
+
+
+def _gone(fetched: Fetched, wanted: Iterable[str]) -> frozenset[str]:
+    """What was asked for, and what that is part of, when it is not there: asked once more by its id alone."""
+    roots = {*wanted, *fetched.missing("Encounter", [each for each in wanted if each in fetched.found])}
+    missing = [each for each in sorted(roots) if each not in fetched.found]
+    fetched.ask(missing)
+    return frozenset(each for each in missing if each not in fetched.found)
 
 
 def _visits(fetched: Fetched, wanted: Collection[str]) -> None:
@@ -125,7 +132,8 @@ def _people(fetched: Fetched, sessions: Iterable[Session]) -> set[str]:
 
 def _keys(fetched: Fetched, settings: Settings, wanted: Iterable[str], sessions: Iterable[Session]) -> set[str]:
     """Keys under which something may be on file, also where there is no session any more."""
-    roots = {*wanted, *fetched.named("Encounter", [each for each in wanted if each in fetched.found])}
+    visits = _ids(fetched, sessions)
+    roots = {*wanted, *fetched.named("Encounter", [each for each in wanted if each in fetched.found])} - visits
     own = {session_key(settings.namespace, each) for each in roots if each.startswith("Encounter/")}
     return own | {session.key for session in sessions}
 

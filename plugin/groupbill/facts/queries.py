@@ -62,15 +62,20 @@ def by_id(references: Iterable[str]) -> Iterator[str]:
 
 
 def on_days(search: str, values: Iterable[str], days: Iterable[date]) -> Iterator[str]:
-    """The search for each run of days, a day wider on both sides.
+    """The search for each run of days.
 
     Several servers search by UTC days (measured), so zoned instants are asked; the engine decides by the site's zone.
     """
     listed = list(values)
     for first, last in _runs(days):
-        after, before = first - timedelta(days=1), last + timedelta(days=2)
         for question in batched(search, listed):
-            yield f"{question}&date=ge{after}T00:00:00Z&date=lt{before}T00:00:00Z"
+            yield from within(f"{question}&", first, last, "date")
+
+
+def within(search: str, first: date, last: date, name: str) -> Iterator[str]:
+    """The search for the days from first to last, a day wider on both sides."""
+    after, before = first - timedelta(days=1), last + timedelta(days=2)
+    yield f"{search}{name}=ge{after}T00:00:00Z&{name}=lt{before}T00:00:00Z"
 
 
 def _runs(days: Iterable[date]) -> Iterator[tuple[date, date]]:

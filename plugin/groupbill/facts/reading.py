@@ -60,7 +60,7 @@ def references(element: Any) -> Iterator[str]:
         reference = element.get("reference")
         if isinstance(reference, str) and reference[:1] != "#":
             found = bare(reference)
-            if found.count("/") == 1 and LOGICAL not in found and "#" not in found:
+            if found is not None and found.count("/") == 1 and LOGICAL not in found and "#" not in found:
                 yield found
         for value in element.values():
             if isinstance(value, dict | list):

@@ -112,7 +112,7 @@ class Run:
         """Sessions that were charged and are none any more, though their Encounter is on file."""
         found = orphans(self._index, self._pipeline.settings.namespace, self._ledger.sessions, self._gone)
         for key, reference in sorted(found):
-            if self._only is None or reference in self._only:
+            if self._only is None or reference in self._only or reference in self._gone:
                 yield dissolved(shop, key, reference)
 
     def _note(self, findings: tuple[Finding, ...]) -> None:

@@ -55,6 +55,8 @@ class Client:
         self._http = Transport(
             auth, timeout=timeout, verify=verify, cert=cert, retries=retries, backoff=backoff, pause=pause
         )
+        self.lists = True
+        """Whether the server understands several identifiers in one search; some find none of them then."""
         self._sorts: bool = True
         self._search_bodies: bool = True
 
@@ -107,7 +109,9 @@ class Client:
 
     def _parts(self, question: Question) -> Iterator[Question]:
         """The search as it is, or in several where a long one can't be asked at once."""
-        if len(question.query) <= LONG or self._search_bodies:
+        if not self.lists and any(name == "identifier" and "," in value for name, value in question.parameters):
+            yield from question.split(0)
+        elif len(question.query) <= LONG or self._search_bodies:
             yield question
         else:
             yield from question.split(LONG)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..errors import ServerError
 from ..model import Step
 from .steps import condition
-from .tables import INTENT, LEASE
+from .tables import INTENT, LEASE, SESSION
 
 if TYPE_CHECKING:
     from .outbox import Outbox
@@ -72,7 +72,7 @@ class Lease:
         """All of it, or nothing: False while somebody else holds a part."""
         keys = sorted(self._keys)
         with self._outbox.begin() as connection:
-            _rows(connection, keys)
+            _add(connection, LEASE, [{"key": key, "until": 0.0, "written": 0.0} for key in keys])
             listed = select(LEASE).where(LEASE.c.key.in_(keys)).order_by(LEASE.c.key).with_for_update()
             rows = connection.execute(listed).all()
             now = self._outbox.clock(connection)
@@ -90,8 +90,8 @@ class Lease:
         """Whether somebody wrote for one of the patients after `mark`, or left a write open."""
         return bool(self.open) or self._last > mark - _MARGIN
 
-    def intend(self, plans: Mapping[str, Iterable[Step]]) -> None:
-        """Record what is about to be sent for each patient."""
+    def intend(self, plans: Mapping[str, Iterable[Step]], sessions: Mapping[str, str]) -> None:
+        """Record what is about to be sent for each patient, and which sessions it is for (reference by key)."""
         by_patient = {patient: key for key, patient in self._keys.items()}
         with self._outbox.begin() as connection:
             now = self._outbox.clock(connection)
@@ -107,8 +107,12 @@ class Lease:
                         "intended": now,
                     }
                 )
-            if rows:
-                connection.execute(INTENT.insert(), rows)
+            connection.execute(INTENT.insert(), rows)
+            known = [
+                {"key": self._outbox.key("session", key), "reference": reference, "at": now}
+                for key, reference in sessions.items()
+            ]
+            _add(connection, SESSION, sorted(known, key=lambda each: str(each["key"])))
 
     def settle(self, patient: str, state: str) -> None:
         """What became of the write for a patient; it is stored when the lease is given back."""
@@ -150,13 +154,12 @@ def question(reference: str, query: str | None) -> str:
     return reference if query is None else f"{reference.partition('/')[0]}?{query}"
 
 
-def _rows(connection: Connection, keys: Sequence[str]) -> None:
-    """A row for every key, in one order so that two writers never wait for each other."""
-    rows = [{"key": key, "until": 0.0, "written": 0.0} for key in keys]
+def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Add the rows whose key is new; they come sorted, so that two writers never wait for each other in a circle."""
     if connection.dialect.name == "sqlite":
-        connection.execute(sqlite.insert(LEASE).on_conflict_do_nothing(), rows)
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
     else:
-        connection.execute(postgresql.insert(LEASE).on_conflict_do_nothing(), rows)
+        connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
 
 
 def _entry(step: Step) -> dict[str, Any]:

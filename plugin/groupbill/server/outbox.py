@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, P
 from ..errors import Unreachable, UsageError
 from ..settings import Settings
 from .lease import Lease
-from .tables import INTENT, LEASE, SCHEMA, WALK
+from .tables import INTENT, LEASE, SCHEMA, SESSION, WALK
 
 FILE = "groupbill-outbox.db"
 STORE = "GROUPBILL_STORE"
@@ -118,6 +118,12 @@ class Outbox:
         with self.begin() as connection:
             found = connection.execute(select(func.count()).where(INTENT.c.state == "open"))
             return int(found.scalar_one())
+
+    def session(self, key: str) -> str | None:
+        """The Encounter or Appointment of a session that was written for, by its session key."""
+        with self.begin() as connection:
+            asked = select(SESSION.c.reference).where(SESSION.c.key == self.key("session", key))
+            return connection.execute(asked).scalar_one_or_none()
 
     def done_through(self, walk: str) -> date | None:
         """The last day that an interrupted walk has finished; None where there is none to go on with."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 
-from ..facts import Facts, facts_of
+from ..facts import Facts, Window, facts_of, sessions_between
 from ..model import Resource
 from ..settings import Settings
 from .capability import Capability, capability_of
@@ -61,6 +62,7 @@ class Server:
         try:
             learned = Learned.beside(settings)
             capability = learned.about(capability_of(client))
+            client.lists = capability.transaction or capability.batch
             sink = choose(client, capability, export=export, learned=learned) if write else None
             outbox = Outbox.of(settings, client.base, store) if write else None
         except BaseException:
@@ -76,9 +78,17 @@ class Server:
         """Everything that the bills of these sessions depend on; see `facts_of`."""
         return facts_of(asked, self.read, self._settings, self._readers.map)
 
+    def sessions_between(self, first: date, last: date) -> Window:
+        """The sessions of a range of days; see `sessions_between` of the facts."""
+        return sessions_between(first, last, self.read, self._settings, self._readers.map)
+
     def look_up(self, questions: list[str]) -> list[Resource]:
         """What several searches and references find."""
         return [each for found in self._readers.map(self.read, questions) for each in found]
+
+    def notes(self) -> list[str]:
+        """What a person should know about how the server was read."""
+        return []
 
     def close(self) -> None:
         """Close the connections."""

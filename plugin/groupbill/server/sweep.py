@@ -40,6 +40,7 @@ class Sweep:
         self._waiting: list[SessionReport] = []
         self._shown: set[str] = set()
         self._silent = 0
+        self._trouble = False
         self._checked: dict[str, dict[Finding, None]] = {}
         self._findings: dict[Finding, None] = {}
         self.tallies: dict[str, Tally] = {}
@@ -59,6 +60,11 @@ class Sweep:
         return tuple(sorted(found, key=lambda each: each.order))
 
     @property
+    def trouble(self) -> bool:
+        """Whether anything could not be read or written so far."""
+        return self._trouble
+
+    @property
     def checked(self) -> tuple[Checked, ...]:
         """Claims and ChargeItems of others that got a finding, by reference."""
         return tuple(
@@ -66,27 +72,39 @@ class Sweep:
             for place, found in sorted(self._checked.items())
         )
 
-    def over(self, asked: Iterable[str]) -> Iterator[SessionReport]:
-        """The sessions of these Encounters and Appointments, each once; in the end those with corrections.
+    def over(self, asked: Iterable[str], *, whole: bool = False) -> Iterator[SessionReport]:
+        """The sessions of these Encounters and Appointments, each once; but those with corrections: see `late`.
 
         What can't be read or written is a finding (ENG08).
+
+        Args:
+            asked: `Encounter/id` or `Appointment/id`.
+            whole: Whether nothing follows.
 
         Errors:
             ServerError: the server refuses us, or has not answered for a while.
         """
         references = iter(asked)
         first, second = _parcel(references), _parcel(references)
-        if not second:
+        if whole and not second:
             report = self._reconcile(first, self._fits) if first else None
             yield from self._counted(report, whole=True)
             return
         rest = iter(lambda: _parcel(references), frozenset[str]())
-        yield from self._parcels(chain((first, second), rest), whole=False)
-        if self._write and not self.corrections_held:
-            late, self._waiting, self._planned = self._waiting, [], 0
-            self._shown.difference_update(each.session.key for each in late)
-            names = iter([_name(each) for each in late])
-            yield from self._parcels(iter(lambda: _parcel(names), frozenset[str]()), whole=True)
+        yield from self._parcels(filter(None, chain((first, second), rest)), whole=False)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether sessions with corrections wait until it is known how many there are."""
+        return bool(self._waiting)
+
+    def late(self) -> Iterator[SessionReport]:
+        """At the end of the run: the sessions with corrections, now that it is known how many there are."""
+        late, self._waiting = self._waiting, []
+        self._planned -= sum(map(_corrections, late))
+        self._shown.difference_update(each.session.key for each in late)
+        names = iter([_name(each) for each in late])
+        yield from self._parcels(iter(lambda: _parcel(names), frozenset[str]()), whole=True)
 
     def _fits(self, corrections: int) -> bool:
         return self._allowed is None or corrections <= self._allowed
@@ -119,6 +137,7 @@ class Sweep:
             refuses = isinstance(error, Refused) and error.status in _REFUSING
             if refuses or (isinstance(error, Unreachable) and self._silent >= PATIENCE):
                 raise
+            self._trouble = True
             self._findings.update({trouble(each, f"Not read: {error}"): None for each in sorted(asked)})
             return None
         self._silent = 0
@@ -145,6 +164,7 @@ class Sweep:
             yield session
 
     def _add(self, report: Report) -> None:
+        self._trouble = self._trouble or report.exit_status == 3
         self._findings.update(dict.fromkeys(report.findings))
         for each in report.checked:
             self._checked.setdefault(each.resource, {}).update(dict.fromkeys(each.findings))

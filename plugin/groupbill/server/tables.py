@@ -26,6 +26,13 @@ INTENT = Table(
     Column("settled", Float),
     Index("groupbill_intent_key", "key", "state"),
 )
+SESSION = Table(
+    "groupbill_session",
+    SCHEMA,
+    Column("key", String(64), primary_key=True, comment="hash of server and session key"),
+    Column("reference", String(200), nullable=False, comment="Encounter or Appointment of the session"),
+    Column("at", Float, nullable=False, comment="when it was last written for"),
+)
 WALK = Table(
     "groupbill_walk",
     SCHEMA,

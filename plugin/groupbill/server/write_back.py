@@ -106,7 +106,7 @@ class _Round:
                     break
                 if self._must_read_again(todo, mark):
                     continue
-                if not self._send(todo):
+                if not self._send(todo, _sessions(report)):
                     break
             else:
                 for patient in todo:
@@ -188,10 +188,10 @@ class _Round:
         self._lease = self._outbox.lease(wanted)
         return self._lease.overtaken(mark)
 
-    def _send(self, todo: Mapping[str, list[Step]]) -> bool:
+    def _send(self, todo: Mapping[str, list[Step]], sessions: Mapping[str, str]) -> bool:
         """Write for each patient; whether the facts must be read again."""
         assert self._lease is not None
-        self._lease.intend(todo)
+        self._lease.intend(todo, sessions)
         again, down = False, None
         for patient, steps in todo.items():
             if down is not None:
@@ -267,6 +267,12 @@ class _Round:
 
 def _members(report: Report) -> Iterable[MemberReport]:
     return (member for session in report.sessions for member in session.members)
+
+
+def _sessions(report: Report) -> dict[str, str]:
+    """By key an Encounter or Appointment of each session."""
+    found = (each.session for each in report.sessions)
+    return {each.key: each.encounter or each.sources[0] for each in found}
 
 
 def _patient(member: MemberReport) -> str:
