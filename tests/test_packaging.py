@@ -73,7 +73,9 @@ def test_the_wheel_holds_three_packages_with_their_types_and_data(fresh: Path) -
         "groupbill/report/report.schema.json",
         "groupbill/policies/policy.schema.json",
         "groupbill/policies/data/medicare.json",
-        "groupbill_profiles/schemas/Claim.json",
+        "groupbill_profiles/package.tgz",
+        "groupbill_profiles/resources/CodeSystem-findings.json",
+        "groupbill_profiles/schemas/group-psychotherapy-claim.json",
     } <= names
 
 

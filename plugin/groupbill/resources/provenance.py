@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from ..model import Action, Step
 from ..model.identity import ID, provenance_id
-from .elements import Element, concept
+from .elements import Element, concept, meta
 
+PROFILE = "charge-provenance"
 AGENT_TYPE = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 ACTIVITY = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 
@@ -55,14 +56,13 @@ def provenance(steps: Sequence[Step], source: Source, origin: Origin) -> Element
     made: Element = {
         "resourceType": "Provenance",
         "id": provenance_id(*parts),
+        "meta": meta(PROFILE, source.security),
         "target": [{"reference": target} for target in targets],
         "recorded": origin.recorded,
         "activity": concept(ACTIVITY, "CREATE" if created else "UPDATE"),
         "agent": agents,
         "entity": entities,
     }
-    if source.security:
-        made["meta"] = {"security": list(source.security)}
     return made
 
 

@@ -15,7 +15,7 @@ from .content import carer_role, rows
 from .elements import Element, meta
 from .own import labels
 
-_DECIDED = frozenset({"id", "meta", "identifier", "status", "created", "supportingInfo", "related"})
+_DECIDED = frozenset({"id", "meta", "extension", "identifier", "status", "created", "supportingInfo", "related"})
 
 
 def void(prior: Mapping[str, Any], issue: Issue) -> Element:
@@ -79,10 +79,13 @@ def _pruned(value: Any, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> A
 
 
 def _properties(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The properties of a schema and of its alternatives."""
-    yield from schema.get("properties", {}).items()
+    """The properties of a schema, of its slices and alternatives; the fullest one of a name comes last."""
     for each in schema.get("anyOf", ()):
         yield from _properties(each)
+    for branch in ("else", "then"):
+        if isinstance(schema.get(branch), Mapping):
+            yield from _properties(schema[branch])
+    yield from schema.get("properties", {}).items()
 
 
 def _one(found: list[Any], schema: Mapping[str, Any]) -> list[Any]:
