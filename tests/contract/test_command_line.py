@@ -89,6 +89,8 @@ def test_check_says_code_line_and_fix_in_every_format(shell: Shell, clinic: Make
     assert text.returncode == 1
     assert "NCC02 error" in text.stdout
     assert "put XE on it" in text.stdout
+    assert "NCC02  CMS NCCI procedure-to-procedure edits" in text.stdout
+    assert "table of 2024Q3" in text.stdout
     report = json.loads(shell("check", "claims.json", "--format", "json", "--today", "2026-03-12").stdout)
     assert report == json.loads(shell("check", "claims.json", "--json", "--today", "2026-03-12").stdout)
     assert [each["resource"] for each in report["checked"]] == ["Claim/c1"]
@@ -98,6 +100,8 @@ def test_check_says_code_line_and_fix_in_every_format(shell: Shell, clinic: Make
     assert (issue["severity"], issue["code"], issue["expression"]) == ("error", "conflict", ["Claim.item[1]"])
     assert issue["details"]["coding"][0]["system"] == "https://w3id.org/groupbill/fhir/CodeSystem/findings"
     assert "location" not in issue
+    assert issue["details"]["text"].endswith("; put XE on Claim/c1 item 2")
+    assert issue["diagnostics"].endswith("at Claim/c1#Claim.item[1], table of 2024Q3")
 
 
 def test_a_claim_alone_is_checked_without_settings(shell: Shell, clinic: Make) -> None:

@@ -1,11 +1,13 @@
 """What a common billing guide for CPT 90853 says, statement by statement, and how groupbill treats it.
 
 The statements S-01 to S-54 are those of a widely copied guide (providerscarebilling.com, 2025-06-16); some are
-wrong. Each has a row in one of the two tables; what can be shown in a few lines has a test below its table.
+wrong. Each has a row in one of the two tables, and a test named after it here or in the two files beside.
 """
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +94,13 @@ def test_every_statement_names_rules_that_exist(statement: str, codes: list[str]
     assert [code for code in codes if code not in CATALOGUE.by_code and code not in BY_CONSTRUCTION] == []
 
 
+def test_every_statement_has_a_test_named_after_it() -> None:
+    files = Path(__file__).parent.glob("test_common_guide*.py")
+    names = re.findall(r"def test(_s\d\d_\w+)", "".join(path.read_text(encoding="utf-8") for path in files))
+    shown = {f"S-{number}" for name in names for number in re.findall(r"(?<=_s)\d\d(?=_)", name)}
+    assert shown == {*SESSION, *SAME_DAY_AND_PAYMENT}
+
+
 # -- Sessions, participants, documentation
 
 
@@ -153,6 +162,3 @@ def test_s41_a_long_session_is_one_unit() -> None:
 def test_s46_one_claim_with_the_size_of_the_group_is_an_error() -> None:
     found = Rulebook((), Settings.parse({})).bill(Facts().bill(lines=[{"units": "8"}]), context())
     assert [finding.at for finding in found if finding.code == "CHG01"] == ["Claim/c1#Claim.item[0].quantity"]
-
-
-# -- Same-day services, modifiers, payment

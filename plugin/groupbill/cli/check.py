@@ -39,4 +39,6 @@ def _print(report: Report) -> None:
         console.print(finding_text(finding))
     totals.note(report.findings)
     clean = sum(1 for checked in report.checked if not checked.findings)
+    if sources := totals.sources():
+        console.print(sources, end="")
     console.print(f"{len(report.checked)} checked, {clean} clean; " + totals.text().splitlines()[-1])

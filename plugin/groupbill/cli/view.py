@@ -87,6 +87,8 @@ class _Tables:
         for finding in report.findings:
             self._console.print(finding_text(finding))
         self._totals.note(report.findings)
+        if sources := self._totals.sources():
+            self._console.print(sources, end="")
         self._console.print(self._totals.text())
         if report.corrections_held:
             self._console.print("corrections are shown and not planned: see ENG07, or pass --accept-corrections")

@@ -46,8 +46,8 @@ def _issue(finding: Finding) -> dict[str, Any]:
         ],
         "severity": "fatal" if finding.code == "ENG01" else str(finding.severity),
         "code": _code(finding),
-        "details": {"coding": [coding], "text": finding.message},
-        "diagnostics": f"{finding.name} ({finding.verdict}) at {finding.at}",
+        "details": {"coding": [coding], "text": finding.message + _fix(finding)},
+        "diagnostics": f"{finding.name} ({finding.verdict}) at {finding.at}" + _edition(finding),
     }
     _, _, path = finding.at.partition("#")
     if path:
@@ -55,6 +55,19 @@ def _issue(finding: Finding) -> dict[str, Any]:
     elif "/" in finding.at:
         issue["expression"] = [finding.at.split("/", 1)[0]]
     return issue
+
+
+def _fix(finding: Finding) -> str:
+    """What to do, in words: an issue has no element for it."""
+    fix = finding.fix
+    if fix is None:
+        return ""
+    item = "" if fix.item is None else f" item {fix.item}"
+    return f"; drop {fix.line}{item}" if fix.drop else f"; put {fix.modifier} on {fix.line}{item}"
+
+
+def _edition(finding: Finding) -> str:
+    return f", table of {finding.edition}" if finding.edition else ""
 
 
 def _code(finding: Finding) -> str:

@@ -30,6 +30,7 @@ class Totals:
         self.patient_pay = Decimal(0)
         self.held = Decimal(0)
         self.findings = dict.fromkeys(Severity, 0)
+        self._sources: set[tuple[str, str, str]] = set()
 
     def add(self, report: SessionReport) -> None:
         """Count one session in."""
@@ -50,6 +51,8 @@ class Totals:
         """Count findings in."""
         for finding in findings:
             self.findings[finding.severity] += 1
+            if finding.source not in ("", "groupbill"):
+                self._sources.add((finding.code, finding.source, finding.edition or ""))
 
     def text(self) -> str:
         """The closing lines."""
@@ -62,6 +65,15 @@ class Totals:
             f"findings: {self.findings[Severity.ERROR]} errors, {self.findings[Severity.WARNING]} warnings, "
             f"{self.findings[Severity.INFORMATION]} for information"
         )
+
+    def sources(self) -> Text:
+        """By which source and edition each rule spoke, once per rule; empty where none did."""
+        text = Text(style="dim")
+        for code, source, edition in sorted(self._sources):
+            text.append(f"  {code}  {source}" + (f"; table of {edition}" if edition else "") + "\n")
+        if text:
+            text = Text("sources (the page of a rule: groupbill rules CODE):\n", style="dim") + text
+        return text
 
 
 def session_table(report: SessionReport, zone: tzinfo | None = None) -> RenderableType:
