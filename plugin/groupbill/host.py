@@ -226,7 +226,7 @@ class Host:
 
     def today(self) -> date:
         """Today in the settings' time zone; without one, the machine's date."""
-        return datetime.now(self.settings.zone_of(None, None)).date()
+        return datetime.now(self.settings.zone_of()).date()
 
 
 def _named(plugins: Iterable[object | tuple[str, object]]) -> Iterator[tuple[str, object]]:

@@ -64,3 +64,15 @@ def test_an_accepted_claim_that_somebody_damaged_is_left_to_a_person(ehr, elemen
     assert said == [("CLM02", f"Claim/{claim['id']}")]
     assert f"Claim.{element}" in plan.findings[0].message
     assert {str(step.action) for step in plan.steps} == {"keep"}
+
+
+@pytest.mark.parametrize("visit", ["Encount/e1", "Encounter", "urn:uuid:1"])
+def test_a_damaged_visit_on_a_charge_that_is_gone_is_no_source(ehr, visit):
+    ehr.accepted()
+    for each in ehr.files.values():
+        if each["resourceType"] == "ChargeItem":
+            each["context"] = {"reference": visit}
+        for item in each.get("item", ()):
+            item.pop("encounter", None)
+    [plan] = ehr.planner().departed(usual().session.key, ())
+    assert "ENG03" not in [found.code for found in plan.findings]

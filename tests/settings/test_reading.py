@@ -150,7 +150,7 @@ def test_the_zone_of_a_location_goes_before_that_of_its_organization_and_the_gen
     )
     assert settings.zone_of("Location/annex", "Organization/west") == ZoneInfo("America/Denver")
     assert settings.zone_of("Location/main", "Organization/west") == ZoneInfo("America/Los_Angeles")
-    assert settings.zone_of(None, None) == ZoneInfo("America/Chicago")
+    assert settings.zone_of() == ZoneInfo("America/Chicago")
     assert Settings().zone_of("Location/annex", None) is None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..fhir.dates import day, period
+from ..fhir.dates import last_day, period
 from ..fhir.encounter import actors, category, cpt_codes, period_element, status
 from ..model import Period, Resource, Visit
 from .chart import Chart
@@ -70,7 +70,7 @@ def contact(sources: Sources, resource: Resource) -> Contact:
         category=category(resource) or "",
         codes=tuple(cpt_codes(resource)),
         period=period(stated, zone),
-        last=day(stated.get("end"), zone),
+        last=last_day(stated.get("end"), zone),
         practitioners=_performers(sources, resource) or above.practitioners,
         in_person=modality(said(resource), above.said)[0] == IN_PERSON,
         provider=provider,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from ..fhir.dates import day
+from ..fhir.dates import last_day
 from ..model import Billing, Charge, Documentation, Member, Participant, Policy, Rendering, Resource, Session
 from .authorizations import authorization, referral
 from .billing import billing_provider
@@ -121,7 +121,7 @@ def _last_in_person(
 
 
 def _deceased(sources: Sources, chart: Chart) -> date | None:
-    return day(chart.resource.get("deceasedDateTime"), sources.zone())
+    return last_day(chart.resource.get("deceasedDateTime"), sources.zone())
 
 
 def _security(own: Resource, parent: Resource) -> tuple[Resource, ...]:

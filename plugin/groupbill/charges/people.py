@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ..fhir.codes import NPI, NUCC, codings, system
-from ..fhir.dates import day
+from ..fhir.dates import first_day, last_day
 from ..fhir.extensions import value
 from ..fhir.references import LOGICAL
 from ..model import Qualification, Resource
@@ -109,8 +109,8 @@ def _qualification(sources: Sources, entry: dict[str, Any], resource: Resource) 
     issuer = entry.get("issuer") or {}
     return Qualification(
         code=nucc or (found[0][1] if found else text),
-        start=day(period.get("start"), zone),
-        end=day(period.get("end"), zone),
+        start=first_day(period.get("start"), zone),
+        end=last_day(period.get("end"), zone),
         issuer=sources.index.ref(issuer, resource) or string(issuer.get("display")),
     )
 
@@ -152,7 +152,7 @@ def _role_at(sources: Sources, reference: str, on: date) -> Role | None:
 def _role(sources: Sources, resource: Resource, on: date) -> Role:
     period = resource.get("period") or {}
     zone = sources.zone()
-    start, end = day(period.get("start"), zone), day(period.get("end"), zone)
+    start, end = first_day(period.get("start"), zone), last_day(period.get("end"), zone)
     within = (start is None or start <= on) and (end is None or on <= end)
     supervisor = sources.index.ref(value(resource, "supervisor"), resource)
     return Role(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ..fhir.codes import CPT, HCPCS, SNOMED, codings
-from ..fhir.dates import day
+from ..fhir.dates import first_day, last_day
 from ..model import Resource
 from .chart import Chart
 from .sources import Sources
@@ -62,8 +62,8 @@ def _plan(sources: Sources, resource: Resource) -> _Plan:
     return _Plan(
         reference=f"CarePlan/{resource.get('id')}",
         active=status == "active",
-        start=date.max if status in _ENDED else day(period.get("start"), zone),
-        end=day(period.get("end"), zone),
+        start=date.max if status in _ENDED else first_day(period.get("start"), zone),
+        end=last_day(period.get("end"), zone),
         codes=frozenset(_codes(sources, resource)),
     )
 

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..fhir.index import Index
+from ..fhir.sites import sites
 from ..model import Resource
 from .chart import Chart
 
@@ -39,7 +40,7 @@ class Sources:
         self._facts: dict[Hashable, Any] = {}
         self._present: dict[str, bool] = {}
         self._session: tuple[str, dict[Hashable, Any]] = ("", {})
-        self._home: tzinfo | None = settings.zone_of(None, None)
+        self._home: tzinfo | None = settings.zone_of()
 
     def has(self, resource_type: str) -> bool:
         """Whether there is any resource of a type; most searches end here."""
@@ -78,6 +79,9 @@ class Sources:
 
     def zone(self, location: str | None = None, organization: str | None = None) -> tzinfo | None:
         """The time zone of a site, None where the settings say nothing: dates stand as written."""
-        if location is None and organization is None:
+        if (location is None and organization is None) or not self.settings.timezones:
             return self._home
-        return self.once(("zone", location, organization), lambda: self.settings.zone_of(location, organization))
+        return self.once(("zone", location, organization), lambda: self._zone(location, organization))
+
+    def _zone(self, location: str | None, organization: str | None) -> tzinfo | None:
+        return self.settings.zone_of(*sites(self.index, location, organization))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ..fhir.dates import day
+from ..fhir.dates import first_day, last_day
 from .sources import Sources
 
 
@@ -14,5 +14,5 @@ def within(sources: Sources, period: Any, on: date) -> bool:
     if not isinstance(period, dict):
         return True
     zone = sources.zone()
-    start, end = day(period.get("start"), zone), day(period.get("end"), zone)
+    start, end = first_day(period.get("start"), zone), last_day(period.get("end"), zone)
     return (start is None or start <= on) and (end is None or on <= end)

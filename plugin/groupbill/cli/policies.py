@@ -90,7 +90,7 @@ def _checked(policies: Policies, file: PolicyFile) -> str:
 
 def _day(text: str | None, settings: Settings) -> date:
     if text is None:
-        return datetime.now(settings.zone_of(None, None)).date()
+        return datetime.now(settings.zone_of()).date()
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -30,7 +30,7 @@ def run_files(
     with unhurried():
         index = read(sources)
         run = host.start(index, on, accept_corrections=accept_corrections)
-        shown = view(json, host.settings.zone_of(None, None))
+        shown = view(json, host.settings.zone_of())
         plan, failed = Plan(), False
         with progress("sessions", run.expected, beside=not json) as advance:
             for session in run:

@@ -91,7 +91,7 @@ class _Command:
 
     def __init__(self, asked: Asked, host: Host, server: Server, work: Sweep, today: date) -> None:
         self._asked, self._host, self._server, self._work, self._today = asked, host, server, work, today
-        self._view: View = view(asked.json, host.settings.zone_of(None, None))
+        self._view: View = view(asked.json, host.settings.zone_of())
         self._written: Counter[str] = Counter()
         self._failed = False
         self._exports = asked.write and server.capability.ways == (Way.EXPORT,)

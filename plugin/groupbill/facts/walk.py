@@ -89,7 +89,7 @@ def _charged(
     fetched: Fetched, settings: Settings, first: date, last: date, known: Collection[str]
 ) -> dict[str, list[Resource]]:
     """ChargeItems of ours on these days whose session was not found, by its key."""
-    zone = settings.zone_of(None, None)
+    zone = settings.zone_of()
     found: dict[str, list[Resource]] = {}
     for reference in fetched.of("ChargeItem"):
         resource = fetched.found[reference]

@@ -7,6 +7,7 @@ separators) and refuses what FHIR allows (years and months alone, leap seconds).
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -54,6 +55,25 @@ def day(text: str | None, site: tzinfo | None) -> date | None:
     if stamp.tzinfo is None or site is None or not 2 < stamp.year < 9998:
         return _calendar(text[:10])
     return stamp.astimezone(site).date()
+
+
+def first_day(text: Any, site: tzinfo | None) -> date | None:
+    """The first day that a date, whole or partial, may mean."""
+    return _partial(text, first=True) or day(text, site)
+
+
+def last_day(text: Any, site: tzinfo | None) -> date | None:
+    """The last day that a date, whole or partial, may mean."""
+    return _partial(text, first=False) or day(text, site)
+
+
+def _partial(text: Any, *, first: bool) -> date | None:
+    if not isinstance(text, str) or len(text) not in (4, 7):
+        return None
+    year, month = int(text[:4]), int(text[5:] or (1 if first else 12))
+    if not 0 < year < 9999:
+        return None
+    return date(year, month, 1 if first else monthrange(year, month)[1])
 
 
 def period(element: Any, site: tzinfo | None) -> Period:

@@ -34,7 +34,7 @@ def patient_day(
         ledger: Of this run: for what groupbill wrote about its sessions before, the desired lines speak.
     """
     session = participant.session
-    own = _own_visits(participant)
+    own = _own_visits(participant, ledger)
     filed = [line for line in on_file if not _superseded(line, session.key, own, ledger)]
     if not any(line.ours and line.session == session.key for line in on_file):
         filed = [line for line in filed if not _bills_ours(line, participant)]
@@ -54,9 +54,10 @@ def patient_day(
     )
 
 
-def _own_visits(participant: Participant) -> frozenset[str]:
-    """The patient's own Encounter of the session: its lines on file are this very service."""
-    return frozenset(filter(None, (participant.member.encounter, participant.session.encounter)))
+def _own_visits(participant: Participant, ledger: Ledger) -> frozenset[str]:
+    """The patient's own visit of the session: its lines on file are this very service."""
+    session = participant.session
+    return frozenset(filter(None, (ledger.visit(session.key, participant.member), session.encounter)))
 
 
 def _superseded(line: Line, session: str, own: Collection[str], ledger: Ledger) -> bool:

@@ -16,7 +16,7 @@ _NEVER = date(1, 1, 1)
 def dissolved(shop: Shop, key: str, reference: str) -> SessionReport:
     """The report of a session of which only what was charged for it is left."""
     encounter = shop.index.get(reference) or {}
-    zone = shop.context.settings.zone_of(None, None)
+    zone = shop.context.settings.zone_of()
     when: Period = period(encounters.period_element(encounter), zone)
     session = Session(
         key=key,

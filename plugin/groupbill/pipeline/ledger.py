@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from ..model import Charge, Line, Period, Session
-from ..model.identity import CHARGE_ITEM_SYSTEM, charge_item_value, resource_id
+from ..fhir.references import LOGICAL
+from ..model import Charge, Line, Member, Period, Session
+from ..model.identity import CHARGE_ITEM_SYSTEM, VISIT_SYSTEM, charge_item_value, resource_id, visit_value
 
 _DAY = timedelta(days=1)
 _LINES = 16384
@@ -43,7 +44,7 @@ class Ledger:
         self.sessions: set[str] = set()
         """Keys of the sessions."""
         self.visits: set[str] = set()
-        """Own Encounters of their participants."""
+        """Visits of their participants."""
 
     def record(self, session: Session, charges: Iterable[Charge], billing: str | None) -> None:
         """Enter a session with the charges of its participants."""
@@ -54,8 +55,7 @@ class Ledger:
             member = members[charge.member]
             if member.patient is None:
                 continue
-            if member.encounter is not None:
-                self.visits.add(member.encounter)
+            self.visits.add(self.visit(session.key, member))
             entry = Entry(
                 session.key,
                 member.patient,
@@ -74,6 +74,13 @@ class Ledger:
                     on = session.date_of_service.isoformat()
                     taught = self._by_leader.setdefault((leader.practitioner, on), [])
                     taught.append((session.key, place, session.period))
+
+    def visit(self, session: str, member: Member) -> str:
+        """How our bills name the visit of a member: the own Encounter, else the identifier that stands for it."""
+        if member.encounter is not None:
+            return member.encounter
+        value = visit_value(self._namespace, session, member.patient or member.member)
+        return f"{LOGICAL}{VISIT_SYSTEM}|{value}"
 
     def take_out(self, session: str, patient: str, *, held: bool) -> None:
         """A charge that is held or not made after all no longer competes with later sessions."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..fhir.index import Index
+from ..fhir.references import LOGICAL
 from ..model import Action, Resource, Step
+from ..model.identity import VISIT_SYSTEM
 from ..resources.content import rows
 from ..resources.elements import Element, reference
 from ..resources.own import Own, labels
@@ -13,6 +16,9 @@ from ..resources.provenance import Origin, Source, provenance
 from .existing import Chain, OnFile
 from .steps import Draft
 from .transaction import targets_first
+
+_VISIT = re.compile(rf"Encounter/[^\s/#?|]+|{re.escape(LOGICAL + VISIT_SYSTEM)}\|[0-9A-Z]{{16}}")
+"""A visit as we name it: an Encounter, else the identifier that stands for one."""
 
 
 def source(own: Own, index: Index) -> Source:
@@ -22,20 +28,17 @@ def source(own: Own, index: Index) -> Source:
 
 
 def source_on_file(index: Index, items: Sequence[OnFile], chains: Sequence[Chain]) -> Source | None:
-    """The same from what is on file of a charge that is gone; None where there is nothing."""
-    for item in items:
-        return _of(index, item.resource, item.resource.get("context"))
-    for chain in chains:
-        claim = chain.claims[-1].file.resource
-        for row in rows(claim, "item"):
-            for encounter in rows(row, "encounter"):
-                return _of(index, claim, encounter)
-    return None
+    """The same from what is on file of a charge that is gone; None where no visit is named there."""
+    named = [(item.resource, item.resource.get("context")) for item in items]
+    for claim in (chain.claims[-1].file.resource for chain in chains):
+        named += [(claim, encounter) for row in rows(claim, "item") for encounter in rows(row, "encounter")]
+    found = (_of(index, resource, visit) for resource, visit in named)
+    return next((each for each in found if each is not None), None)
 
 
 def _of(index: Index, resource: Resource, visit: object) -> Source | None:
     bare = index.ref(visit, resource)
-    if bare is None:
+    if bare is None or not _VISIT.fullmatch(bare):
         return None
     security = labels(tuple(rows(resource.get("meta"), "security")))
     return Source(visit=_versioned(reference(bare), index.version(bare)), policy=None, security=security)

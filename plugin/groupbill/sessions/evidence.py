@@ -12,10 +12,11 @@ from typing import Any
 
 from ..fhir import encounter as encounters
 from ..fhir.codes import codings
+from ..fhir.dates import last_day
 from ..fhir.extensions import values
 from ..fhir.index import Index
 from ..model import Evidence
-from .roster import Entry, last_day
+from .roster import Entry
 
 WAITING = frozenset({"in-progress", "arrived", "triaged", "onleave", "planned"})
 ERROR = "entered-in-error"

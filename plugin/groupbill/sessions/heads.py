@@ -46,7 +46,7 @@ def read(index: Index, reference: str, encounter: Mapping[str, Any], settings: S
     named = subject is not None and subject.startswith(GROUP)
     grouped = named or resource.get("resourceType") == "Group"
     if subject is None or subject.startswith("?"):
-        grouped = grouped or (encounter.get("subject") or {}).get("type") == "Group"
+        grouped = grouped or _said_to_be_group(encounter, coded=visit.code is not None)
     return Head(
         visit=visit,
         group=subject if grouped else None,
@@ -55,6 +55,14 @@ def read(index: Index, reference: str, encounter: Mapping[str, Any], settings: S
         attended=any(is_patient(index.ref(actor, encounter)) for actor, _, _ in encounters.actors(encounter)),
         other=not _of_people(resource) or (visit.code is None and otherwise(found)),
     )
+
+
+def _said_to_be_group(encounter: Mapping[str, Any], *, coded: bool) -> bool:
+    """A subject that can't be followed: by its type, else by a session code where it has nothing but a display."""
+    element = encounter.get("subject") or {}
+    if "type" in element:
+        return bool(element["type"] == "Group")
+    return coded and "display" in element and "identifier" not in element and "partOf" not in encounter
 
 
 def _of_people(subject: Mapping[str, Any]) -> bool:

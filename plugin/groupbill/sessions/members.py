@@ -183,6 +183,8 @@ class _People:
     def from_records(self, on: date, zone: tzinfo | None) -> None:
         """Attendance records, notes and deaths."""
         records = Records(self.of.index, self.of.settings, self.of.candidate.encounter)
+        for patient in records.named():
+            self._person(patient)
         for person in self.all.values():
             if person.patient is None:
                 continue

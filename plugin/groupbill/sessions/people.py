@@ -31,9 +31,7 @@ def surviving(index: Index, patient: str) -> str:
 
 
 def _successor(index: Index, patient: str) -> str | None:
-    resource = index.get(patient)
-    if resource is None:
-        return None
+    resource = index.get(patient) or {}
     found = [
         index.ref(link.get("other"), resource)
         for link in resource.get("link") or ()

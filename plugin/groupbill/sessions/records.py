@@ -38,6 +38,10 @@ class Records:
         for subject, evidence in self._filed(shared):
             self._shared.setdefault(subject, []).append(evidence)
 
+    def named(self) -> list[str]:
+        """The patients about whom something is filed at the session's Encounter: members, on the roster or not."""
+        return sorted(self._shared)
+
     def of(self, patient: str, own: list[str]) -> Iterator[Evidence]:
         """Records about a patient (the surviving one) at the session's Encounter and their own."""
         yield from self._shared.get(patient, ())

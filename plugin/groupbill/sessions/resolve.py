@@ -16,7 +16,7 @@ from ..settings import Settings
 from .candidate import Candidate
 from .families import with_families
 from .members import Gathered, gather
-from .setting import held, leaders, places
+from .setting import held, leaders, places, zone_at
 from .signals import USUAL, of_one_person, stated, unchecked
 from .status import status
 
@@ -89,7 +89,7 @@ class _Reading:
         if state is None:
             return None
         location, organization = places(self.index, self.root, visits, bookings)
-        zone = self.settings.zone_of(location, organization)
+        zone = zone_at(self.index, self.settings, location, organization)
         when = held(self.root, visits, bookings, zone)
         if when is None or when.date is None:
             return self._undated() if state in ("finished", "in-progress") else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
 
-from ..fhir.dates import day
+from ..fhir.dates import first_day, last_day
 from ..fhir.index import Index
 from ..fhir.references import GROUP, LOGICAL, is_patient
 
@@ -121,22 +120,3 @@ def _place(index: Index, group: str, position: int) -> str:
     contained = (index.get(owner) or {}).get("contained") or ()
     number = next((at for at, each in enumerate(contained) if each.get("id") == name), 0)
     return f"{owner}#{owner.partition('/')[0]}.contained[{number}].member[{position}]"
-
-
-def first_day(text: Any, zone: tzinfo | None) -> date | None:
-    """The first day that a date, whole or partial, may mean."""
-    return _partial(text, first=True) or day(text, zone)
-
-
-def last_day(text: Any, zone: tzinfo | None) -> date | None:
-    """The last day that a date, whole or partial, may mean."""
-    return _partial(text, first=False) or day(text, zone)
-
-
-def _partial(text: Any, *, first: bool) -> date | None:
-    if not isinstance(text, str) or len(text) not in (4, 7):
-        return None
-    year, month = int(text[:4]), int(text[5:] or (1 if first else 12))
-    if not 0 < year < 9999:
-        return None
-    return date(year, month, 1 if first else monthrange(year, month)[1])

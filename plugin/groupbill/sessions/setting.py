@@ -8,7 +8,9 @@ from datetime import date, tzinfo
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
 from ..fhir.index import Index
+from ..fhir.sites import sites
 from ..model import Performer, Period, Resource
+from ..settings import Settings
 from .bookings import actors
 from .people import merged, performers
 from .visits import elsewhere, location
@@ -38,6 +40,11 @@ def places(
         booked = (each for booking in bookings for each in actors(index, booking))
         where = min((each for each in booked if each.startswith("Location")), default=None)
     return where, organization
+
+
+def zone_at(index: Index, settings: Settings, location: str | None, organization: str | None) -> tzinfo | None:
+    """The time zone of a place; what the settings say of a house goes for its rooms."""
+    return settings.zone_of(*(sites(index, location, organization) if settings.timezones else ()))
 
 
 def _location(index: Index, encounter: Resource) -> str | None:

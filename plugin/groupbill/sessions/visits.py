@@ -77,7 +77,7 @@ def read(index: Index, reference: str, encounter: Mapping[str, Any], settings: S
 
 def seconds(text: Any, settings: Settings) -> float | None:
     """The moment of a dateTime, None for a date."""
-    found = at(text, settings.zone_of(None, None) or UTC)
+    found = at(text, settings.zone_of() or UTC)
     return None if found is None else found.timestamp()
 
 

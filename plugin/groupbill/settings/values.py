@@ -83,10 +83,10 @@ class Settings:
 
         return parse(table, folder or Path(), "settings", None)
 
-    def zone_of(self, location: str | None, organization: str | None) -> ZoneInfo | None:
-        """The time zone of a site: its Location's, its Organization's, else the general one."""
-        for site in (location, organization):
-            if site is not None and site in self.timezones:
+    def zone_of(self, *sites: str) -> ZoneInfo | None:
+        """The time zone of the first of these sites (Locations, Organizations) that has one, else the general one."""
+        for site in sites if self.timezones else ():
+            if site in self.timezones:
                 return _zone(self.timezones[site])
         return None if self.timezone is None else _zone(self.timezone)
 
