@@ -1,9 +1,11 @@
 // Medplum's FhirRouter over its MemoryRepository (npm, Apache-2.0) as FHIR R4 over HTTP on loopback.
 //   node medplum.mjs --home DIR_WITH_NODE_MODULES --port PORT
 // Added to what Medplum does: validation on write, rollback of a transaction, 410 after a delete, ETag and
-// Location headers, paging links.
+// Location headers, paging links, rest-hook Subscriptions (matched by Medplum's own code, sent and signed as its server
+// does, to loopback only, three tries).
 import http from 'node:http';
 import path from 'node:path';
+import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
@@ -37,6 +39,7 @@ class Repo extends MemoryRepository {
     refuseInvalid(resource);
     const made = await super.createResource(resource, options, update);
     this.deleted.delete(`${made.resourceType}/${made.id}`);
+    this.tell(made, 'create');
     return made;
   }
   createResourceSync(resource, options, update = false) { // conditional create goes this way
@@ -47,20 +50,71 @@ class Repo extends MemoryRepository {
     if (this.deleted.has(`${type}/${id}`)) throw new core.OperationOutcomeError(core.gone);
     return super.readResource(type, id);
   }
+  async updateResource(resource, options) {
+    const made = await super.updateResource(resource, options);
+    this.tell(made, 'update');
+    return made;
+  }
   async deleteResource(type, id, options) {
+    const gone = await this.readResource(type, id);
     await super.deleteResource(type, id, options);
     this.deleted.add(`${type}/${id}`);
+    this.tell(gone, 'delete');
+  }
+  told = undefined; // inside a transaction: sent when it has come to its end
+  tell(resource, interaction) {
+    if (this.told) this.told.push([resource, interaction]);
+    else setImmediate(() => notify(resource, interaction));
   }
   async withTransaction(callback, options) {
     const copy = (map) => new Map([...map].map(([k, v]) => [k, new Map([...v].map(([i, x]) => [i, Array.isArray(x) ? [...x] : x]))]));
     const saved = [copy(this.resources), copy(this.history), new Set(this.deleted)];
+    const told = (this.told = []);
     try {
-      return await super.withTransaction(callback, options);
+      const done = await super.withTransaction(callback, options);
+      told.forEach(([resource, interaction]) => setImmediate(() => notify(resource, interaction)));
+      return done;
     } catch (err) {
       this.resources.clear(); saved[0].forEach((v, k) => this.resources.set(k, v));
       this.history.clear(); saved[1].forEach((v, k) => this.history.set(k, v));
       this.deleted = saved[2];
       throw err;
+    } finally {
+      this.told = undefined;
+    }
+  }
+}
+
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost):/;
+const SECRET = 'https://www.medplum.com/fhir/StructureDefinition/subscription-secret';
+
+async function matching(resource, interaction) {
+  const found = [];
+  for (const subscription of repo.resources.get('Subscription')?.values() ?? []) {
+    const { type, endpoint } = subscription.channel;
+    if (subscription.status !== 'active' || type !== 'rest-hook' || !LOOPBACK.test(endpoint)) continue;
+    const context = { interaction };
+    const matches = await core.resourceMatchesSubscriptionCriteria({ resource, subscription, context, getPreviousResource: async () => undefined });
+    if (matches) found.push(subscription);
+  }
+  return found;
+}
+
+async function notify(resource, interaction) {
+  if (resource.resourceType === 'Subscription') return;
+  for (const subscription of await matching(resource, interaction)) {
+    const gone = interaction === 'delete';
+    const body = gone ? '{}' : JSON.stringify(resource);
+    const headers = { 'content-type': 'application/fhir+json', 'x-medplum-subscription': subscription.id, 'x-medplum-interaction': interaction };
+    if (gone) headers['x-medplum-deleted-resource'] = `${resource.resourceType}/${resource.id}`;
+    const secret = subscription.extension?.find((each) => each.url === SECRET)?.valueString;
+    if (secret) headers['x-signature'] = createHmac('sha256', secret).update(body).digest('hex');
+    for (let tries = 0; tries < 3; tries++) {
+      try {
+        const answer = await fetch(subscription.channel.endpoint, { method: 'POST', headers, body, signal: AbortSignal.timeout(5000) });
+        if (answer.status < 500) break;
+      } catch { /* tried again, then lost, as on the real one */ }
+      await new Promise((done) => setTimeout(done, 100 * 2 ** tries));
     }
   }
 }

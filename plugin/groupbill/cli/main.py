@@ -22,6 +22,9 @@ app = typer.Typer(
 policy_app = typer.Typer(help="Check and show payer policies.", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
 
+inbox_app = typer.Typer(help="What came in and waits.", no_args_is_help=True)
+app.add_typer(inbox_app, name="inbox")
+
 
 class Format(StrEnum):
     """What `check` prints."""
@@ -42,6 +45,14 @@ Sources = Annotated[
 Today = Annotated[
     str | None,
     typer.Option("--today", help="The day of the run; default today, in the settings' zone.", metavar="DATE"),
+]
+
+Store = Annotated[
+    str | None,
+    typer.Option("--store", help="Database URL; default GROUPBILL_STORE, else a file here.", metavar="DATABASE-URL"),
+]
+Ids = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID...]", help="As `inbox list` shows them; all without any.")
 ]
 
 
@@ -204,6 +215,63 @@ def policy_show(
     from .policies import show_policy
 
     print(show_policy(policy, on, settings))
+
+
+@app.command()
+def serve(
+    server: Annotated[str, typer.Option("--server", help="Base URL of the FHIR server.", metavar="URL")],
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=0, max=65535)] = 8600,
+    store: Store = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Sessions worked on at the same time.", min=1)] = 2,
+    settings: Settings = None,
+) -> None:
+    """Receive notifications of a FHIR server and reconcile what they concern; sweep every night."""
+    from .serve import serve_server
+
+    serve_server(server, settings, address=host, port=port, store=store, jobs=jobs)
+
+
+@app.command()
+def subscribe(
+    server: Annotated[str, typer.Option("--server", help="Base URL of the FHIR server.", metavar="URL")],
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", help="Where the server finds the service: https://.../hook.", metavar="URL")
+    ],
+    remove: Annotated[bool, typer.Option("--remove", help="Remove them instead.")] = False,
+    check: Annotated[bool, typer.Option(help="Make an event and see it arrive.")] = True,
+    settings: Settings = None,
+) -> None:
+    """Make, show, renew or remove the server's Subscriptions to the service."""
+    from .subscribe import subscribe_server
+
+    text, good = subscribe_server(server, endpoint, settings, remove=remove, check=check)
+    print(text, end="")
+    raise typer.Exit(0 if good else 3)
+
+
+@inbox_app.command("list")
+def inbox_list(store: Store = None, settings: Settings = None) -> None:
+    """Show what waits and what was set aside, with the reason."""
+    from .inbox import list_inbox
+
+    print(list_inbox(settings, store), end="")
+
+
+@inbox_app.command("retry")
+def inbox_retry(ids: Ids = None, store: Store = None, settings: Settings = None) -> None:
+    """Try again what was set aside."""
+    from .inbox import retry_inbox
+
+    print(retry_inbox(settings, store, ids or []), end="")
+
+
+@inbox_app.command("drop")
+def inbox_drop(ids: Ids = None, store: Store = None, settings: Settings = None) -> None:
+    """Forget what was set aside."""
+    from .inbox import drop_inbox
+
+    print(drop_inbox(settings, store, ids or []), end="")
 
 
 def main() -> None:

@@ -168,6 +168,12 @@ class Client:
 
         return fetch
 
+    def operation(self, path: str) -> Any:
+        """The answer of an operation that only reads (`Subscription/7/$events`), by GET; None where it is empty."""
+        kind, _, rest = path.partition("/")
+        what = f"GET {kind} {rest.rpartition('/')[2].partition('?')[0]}"
+        return self._http.send("GET", f"{self.base}/{path}", Kind.READ, what).body
+
     def put(self, resource: Mapping[str, Any], if_match: str | None = None) -> Answer:
         """Create or update under the id that the resource has.
 

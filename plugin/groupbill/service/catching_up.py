@@ -1,0 +1,138 @@
+"""Catching up with what was not told: missing event numbers, changes nobody reported, subscriptions that went off."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from ..errors import Refused
+from ..facts import WATCHED
+from ..model import Resource
+from .forms import notification
+from .logs import hashed, logger
+from .marks import LOOK, SWEEP
+from .notification import Malformed, Notification
+from .numbers import EVERYTHING
+from .parts import Parts
+from .pause import away
+from .store import gaps, subscriptions
+from .subscription import OFF, renewed
+
+GRACE = 30.0
+"""Seconds that an overtaken notification has to arrive."""
+MARGIN = 300.0
+"""Seconds by which the clocks of two machines may differ; what is seen twice is handled once."""
+SILENCE = 300.0
+"""Seconds after which a subscription that says nothing is asked how it is."""
+
+
+class CatchingUp:
+    """Puts into the inbox what should have come."""
+
+    def __init__(self, parts: Parts, clock: Callable[[], float] = time.time) -> None:
+        """Nothing is asked yet."""
+        self._engine, self._inbox, self._client = parts.engine, parts.inbox, parts.server.client
+        self._metrics, self._marks, self._clock = parts.metrics, parts.marks, clock
+        self._log = logger("catching-up")
+
+    def missing(self) -> None:
+        """Ask for the event numbers that did not arrive; where the server can't say, look at everything.
+
+        Errors:
+            ServerError: the server could not be reached; nothing is forgotten.
+        """
+        for name, numbers in self._overdue().items():
+            told = None if EVERYTHING in numbers else self._asked(name, min(numbers), max(numbers))
+            found = set() if told is None else {each.number for each in told.events}
+            if told is not None:
+                self._inbox.accept([told])
+            if not found.issuperset(numbers):
+                self._marks.want(LOOK)
+            self._marks.want(SWEEP)
+            self._metrics.gap("events" if found.issuperset(numbers) else "search")
+            self._log.warning("notifications lost", subscription=hashed(name), missing=len(numbers))
+            with self._engine.begin() as connection:
+                known = gaps.c.subscription == name
+                connection.execute(delete(gaps).where(known, gaps.c.number.in_(numbers)))
+
+    def _overdue(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        old = gaps.c.noticed < self._clock() - GRACE
+        with self._engine.begin() as connection:
+            for row in connection.execute(select(gaps).where(old).order_by(gaps.c.number).limit(5000)):
+                found.setdefault(row.subscription, []).append(row.number)
+        return found
+
+    def _asked(self, name: str, first: int, last: int) -> Notification | None:
+        """What `$events` of the subscription says; None where the server does not have it."""
+        try:
+            answer = self._client.operation(f"{name}/$events?eventsSinceNumber={first}&eventsUntilNumber={last}")
+            return notification(answer)
+        except (Refused, Malformed) as error:
+            if away(error):
+                raise
+            return None
+
+    def look(self) -> int:
+        """Search what changed since the last look, by `_lastUpdated`; how many versions were new.
+
+        Errors:
+            ServerError: the server refused or could not be reached; the next look starts where this one did.
+        """
+        started = self._clock()
+        since = datetime.fromtimestamp(self._marks.at(LOOK) - MARGIN, UTC).isoformat(timespec="milliseconds")
+        self._marks.begun(LOOK)
+        fresh = 0
+        try:
+            for kind in WATCHED:
+                fresh += self._take(self._changed_since(kind, since))
+        except BaseException:
+            self._marks.want(LOOK)
+            raise
+        self._marks.done(LOOK, started)
+        self._log.info("looked for changes", new=fresh)
+        return fresh
+
+    def _changed_since(self, kind: str, since: str) -> Iterator[Resource]:
+        """Resources of a type; none where the server can't search so, and none that changed before."""
+        try:
+            found = self._client.search(f"{kind}?_lastUpdated=ge{since}")
+            yield from (each for each in found if _changed(each) >= since[:10])
+        except Refused as error:
+            if away(error):
+                raise
+            self._log.warning("no search by _lastUpdated", type=kind, status=error.status)
+
+    def _take(self, found: Iterator[Any]) -> int:
+        told = [notification(each) for each in found if each.get("id")]
+        return sum(self._inbox.accept(told[start : start + 500]) for start in range(0, len(told), 500))
+
+    def pulse(self) -> None:
+        """Ask subscriptions that have been silent how they are, and switch those on again that went off.
+
+        Errors:
+            ServerError: the server could not be reached.
+        """
+        now = self._clock()
+        s = subscriptions.c
+        quiet = (s.seen < now - SILENCE) & (s.looked < now - SILENCE)
+        with self._engine.begin() as connection:
+            names = list(connection.execute(select(s.reference).where(quiet)).scalars())
+        for name in names:
+            subscription = self._client.get(name)
+            if subscription is not None and subscription.get("status") in OFF:
+                self._client.put(renewed(subscription))
+                self._metrics.gap("status")
+                self._marks.want(LOOK)
+                self._log.warning("subscription switched on again", subscription=hashed(name))
+            with self._engine.begin() as connection:
+                connection.execute(update(subscriptions).where(s.reference == name).values(looked=now))
+
+
+def _changed(resource: Any) -> str:
+    """The day of the last change; a server that ignores the search parameter must not flood the inbox."""
+    return str((resource.get("meta") or {}).get("lastUpdated") or "9")[:10]

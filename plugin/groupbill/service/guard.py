@@ -1,0 +1,136 @@
+"""Who may notify, and how much: a secret compared in constant time, limits on size, depth and rate."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+LARGEST = 2 * 1024 * 1024
+"""Bytes of a body."""
+DEEPEST = 64
+"""Nesting of a body; FHIR resources stay far below."""
+RATE = 2000.0
+"""Requests a second that one process takes on average."""
+BURST = 20_000.0
+"""Requests that it takes at once after a quiet time."""
+
+
+class Denied(Exception):
+    """A request that is not taken; `status` and `code` are all that the sender learns."""
+
+    def __init__(self, status: int, code: str) -> None:
+        """HTTP status and a code of ValueSet issue-type."""
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
+class Guard:
+    """The checks of one service."""
+
+    def __init__(
+        self,
+        secret: str | None,
+        *,
+        rate: float = RATE,
+        burst: float = BURST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Without a secret everybody on this machine may notify; see `serve`."""
+        self._secret = None if secret is None else secret.encode()
+        self._rate, self._burst, self._clock = rate, burst, clock
+        self._left, self._at = burst, clock()
+
+    def admit(self) -> None:
+        """Count a request.
+
+        Errors:
+            Denied: too many (503); the sender comes again.
+        """
+        now = self._clock()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            raise Denied(503, "throttled")
+        self._left -= 1
+
+    def signed(self, headers: Mapping[str, str]) -> bool:
+        """Whether the sender must be told by the body: it sends a signature and no Authorization.
+
+        Errors:
+            Denied: neither is there (401), or the Authorization is wrong (403).
+        """
+        if self._secret is None:
+            return False
+        told = headers.get("authorization")
+        if told is None:
+            if "x-signature" not in headers:
+                raise Denied(401, "login")
+            return True
+        scheme, _, token = told.partition(" ")
+        shown = token.strip() if scheme.lower() == "bearer" and token else told
+        # Compared as hashes: `compare_digest` alone tells the length by its time.
+        if not hmac.compare_digest(_hash(shown.encode()), _hash(self._secret)):
+            raise Denied(403, "forbidden")
+        return False
+
+    def check(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Compare the signature of the raw bytes.
+
+        Errors:
+            Denied: it is not ours (403).
+        """
+        made = hmac.new(self._secret or b"", body, hashlib.sha256).hexdigest()
+        told = headers.get("x-signature", "").strip().lower().removeprefix("sha256=")
+        if not hmac.compare_digest(made.encode(), told.encode()):
+            raise Denied(403, "forbidden")
+
+
+def _hash(value: bytes) -> bytes:
+    return hashlib.sha256(value).digest()
+
+
+def announced(headers: Mapping[str, str]) -> None:
+    """Look at what the headers say about the body.
+
+    Errors:
+        Denied: too large (413).
+    """
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > LARGEST:
+        raise Denied(413, "too-long")
+
+
+def parsed(headers: Mapping[str, str], body: bytes) -> Any:
+    """The body as JSON; None where there is none.
+
+    Errors:
+        Denied: another media type (415), no JSON or too deep (422).
+    """
+    if not body.strip():
+        return None
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in ("application/fhir+json", "application/json", "application/json+fhir"):
+        raise Denied(415, "not-supported")
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Denied(422, "structure") from None
+    if any(depth > DEEPEST for depth in _depths(found)):
+        raise Denied(422, "structure")
+    return found
+
+
+def _depths(value: Any) -> Iterator[int]:
+    """The depth of every object and list, without recursion."""
+    open_: list[tuple[Any, int]] = [(value, 1)]
+    while open_:
+        each, depth = open_.pop()
+        if isinstance(each, dict | list):
+            yield depth
+            inner = each.values() if isinstance(each, dict) else each
+            open_.extend((item, depth + 1) for item in inner if isinstance(item, dict | list))

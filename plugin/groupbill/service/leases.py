@@ -1,0 +1,50 @@
+"""Leases: one holder at a time for a lane or a duty; one that went silent loses it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Engine, and_, delete, update
+
+from .inbox import LEASE
+from .store import leases, upsert
+
+
+class Leases:
+    """The leases in one store."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
+        """Use the tables of `open_store`."""
+        self._engine, self._clock = engine, clock
+
+    def take(self, name: str, holder: str) -> bool:
+        """Whether the holder has it now."""
+        now = self._clock()
+        row = {"name": name, "holder": holder, "until": now + LEASE}
+        statement = upsert(self._engine, leases).values(row)
+        with self._engine.begin() as connection:
+            taken = connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["name"],
+                    set_={"holder": holder, "until": now + LEASE},
+                    where=leases.c.until < now,
+                ).returning(leases.c.name)
+            )
+            return taken.first() is not None
+
+    def give_back(self, name: str, holder: str) -> None:
+        """It is anybody's."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(leases).where(and_(leases.c.name == name, leases.c.holder == holder)))
+
+    def renew(self, holder: str) -> None:
+        """The holder lives."""
+        with self._engine.begin() as connection:
+            mine = leases.c.holder == holder
+            connection.execute(update(leases).where(mine).values(until=self._clock() + LEASE))
+
+    def release(self, holder: str) -> None:
+        """Give back everything that a holder has."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(leases).where(leases.c.holder == holder))

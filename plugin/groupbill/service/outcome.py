@@ -1,0 +1,42 @@
+"""Answers as OperationOutcome: a code, and nothing that tells a stranger anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+FHIR_JSON = "application/fhir+json"
+
+
+class FhirResponse(Response):
+    """A FHIR resource as answer."""
+
+    media_type = FHIR_JSON
+
+    def render(self, content: Any) -> bytes:
+        """The resource as JSON."""
+        return b"" if content is None else orjson.dumps(content)
+
+
+def outcome(status: int, code: str, severity: str = "error") -> FhirResponse:
+    """An OperationOutcome with one issue.
+
+    Args:
+        status: HTTP status.
+        code: Of ValueSet issue-type.
+        severity: Of ValueSet issue-severity.
+    """
+    headers: dict[str, str] = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        headers["Retry-After"] = "5"
+    return FhirResponse(issue(code, severity), status, headers)
+
+
+def issue(code: str, severity: str = "error") -> Mapping[str, Any]:
+    """The resource."""
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}

@@ -1,0 +1,55 @@
+"""The parts of one running service, that its threads and routes share."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from ..server import Server
+from ..settings import Settings
+from .agenda import Agenda
+from .inbox import Inbox
+from .leases import Leases
+from .marks import Marks
+from .metrics import Metrics
+from .pause import Pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Of one process; the tables behind them may be shared by several."""
+
+    settings: Settings
+    server: Server
+    """The FHIR server; facts come from there alone."""
+    engine: Engine
+    inbox: Inbox
+    agenda: Agenda
+    leases: Leases
+    marks: Marks
+    metrics: Metrics
+    pause: Pause
+    holder: str = field(default_factory=lambda: f"{os.getpid()}-{uuid.uuid4().hex[:12]}")
+    """Names this process among those that share the store."""
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set when the process is to end."""
+
+    @classmethod
+    def of(cls, settings: Settings, server: Server, engine: Engine) -> Parts:
+        """The parts on a store."""
+        metrics = Metrics()
+        return cls(
+            settings=settings,
+            server=server,
+            engine=engine,
+            inbox=Inbox(engine),
+            agenda=Agenda(engine, settings.settle.total_seconds()),
+            leases=Leases(engine),
+            marks=Marks(engine),
+            metrics=metrics,
+            pause=Pause(metrics),
+        )

@@ -1,0 +1,38 @@
+"""From a request to the parsed body of a sender who is allowed to send it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+
+from .guard import LARGEST, Denied, Guard, announced, parsed
+
+
+async def body_of(request: Request, guard: Guard) -> Any:
+    """The body, None where it is empty. Nothing of a stranger is read.
+
+    Errors:
+        Denied: too many, no or a wrong secret, too large, no JSON, too deep.
+    """
+    guard.admit()
+    signed = guard.signed(request.headers)
+    raw = await raw_body(request)
+    if signed:
+        guard.check(request.headers, raw)
+    return parsed(request.headers, raw)
+
+
+async def raw_body(request: Request) -> bytes:
+    """The bytes, no more than allowed.
+
+    Errors:
+        Denied: too large (413).
+    """
+    announced(request.headers)
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise Denied(413, "too-long")
+    return bytes(body)

@@ -1,0 +1,52 @@
+"""Stores on both databases, a clock that is set, and servers of others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "servers"))
+sys.path.append(str(HERE))  # after the servers, whose conftest is meant by that name
+from clock import Clock  # noqa: E402
+from conftest import started  # noqa: E402
+from postgres import postgres  # noqa: E402
+
+from groupbill.service.store import metadata, open_store  # noqa: E402
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """A PostgreSQL of this test session."""
+    with ExitStack() as stack:
+        yield started(stack, "postgres", postgres())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty store."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'inbox.db'}"
+        return
+    url = request.getfixturevalue("database")
+    yield url
+    engine = open_store(url)
+    metadata.drop_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(store: str) -> Iterator[Engine]:
+    made = open_store(store)
+    yield made
+    made.dispose()
