@@ -8,7 +8,7 @@ from typing import Any
 from ..model import Bill, Finding, Line, PatientDay, Severity
 from .pairs import dropping
 from .rule import ClaimRule, Context, DayRule, LineRule
-from .services import element
+from .services import element, for_a_patient
 
 
 class NotAPatient(ClaimRule):
@@ -39,7 +39,7 @@ class NotAPatient(ClaimRule):
         """Judge whom one bill is for."""
         if bill.desired:
             return None
-        if bill.patient is not None and bill.patient.startswith(("Patient/", "Patient?")):
+        if for_a_patient(bill):
             return ()
         inner = "Claim.patient" if bill.kind == "Claim" else "ChargeItem.subject"
         return (self.finding("the bill is for nobody who is a Patient", at=f"{bill.at}#{inner}"),)
@@ -189,8 +189,8 @@ class PriceMissing(LineRule):
         listed = None if line.desired else context.settings.prices.get(line.code)
         if listed is not None and line.unit_price is not None and line.unit_price != listed:
             message = f"{line.code} is priced at {line.unit_price}, the list price is {listed}"
-            place = element(line, "unitPrice")
-            return (self.finding(message, at=place, severity=Severity.WARNING),)
+            place, remedy = element(line, "unitPrice"), "bill the list price, or correct the list"
+            return (self.finding(message, at=place, severity=Severity.WARNING, remedy=remedy),)
         return ()
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from ..fhir.extensions import value
 from ..model import Bill, Coverage, Finding, Line, Severity, Verdict
 from .rule import ClaimRule, Context, LineRule
-from .services import bill_place, element, is_claim
+from .services import bill_place, element, for_a_patient, is_claim
 
 _SOON = 14
 """Days before the limit from which to warn; groupbill's own default."""
@@ -40,10 +40,9 @@ class OnePatientPerClaim(ClaimRule):
         """Judge the patient of one claim."""
         if bill.kind != "Claim":
             return None
-        patient = bill.patient
-        if patient is not None and patient.split("/", 1)[0].split("?", 1)[0] == "Patient":
+        if for_a_patient(bill):
             return ()
-        message = "the claim names no patient" if patient is None else "the claim is not for a Patient"
+        message = "the claim names no patient" if bill.patient is None else "the claim is not for a Patient"
         return (self.finding(message, at=bill_place(bill, "patient")),)
 
 

@@ -49,7 +49,7 @@ class DiagnosisMissing(ClaimRule):
         if not is_claim(bill):
             return None
         if not bill.diagnoses:
-            return (self.finding("no ICD-10-CM diagnosis", at=bill_place(bill, "diagnosis")),)
+            return (self.finding("no ICD-10-CM diagnosis", at=bill_place(bill, "diagnosis"), denial=("16", "M76")),)
         on = (bill.lines[0].date if bill.lines else None) or context.today
         findings = []
         for index, one in enumerate(bill.diagnoses):
@@ -59,7 +59,8 @@ class DiagnosisMissing(ClaimRule):
                 unseen = one is None and place in bill.unresolved
                 said = "the Condition of the diagnosis is not on file" if unseen else defect
                 verdict = Verdict.NO_DATA if unseen else Verdict.FAIL
-                findings.append(self.finding(said, at=bill_place(bill, place), verdict=verdict))
+                denial = ("16", "M76") if one is None else ("146", "M76")
+                findings.append(self.finding(said, at=bill_place(bill, place), verdict=verdict, denial=denial))
         return findings
 
 

@@ -28,6 +28,10 @@ def npi_defect(npi: str) -> str | None:
     return None if (sum(digits[::2]) + sum(doubled)) % 10 == 0 else "has a wrong check digit"
 
 
+_REMARKS = {"rendering": "N290", "billing": "N257"}
+"""RARC by whose identifier is missing or invalid."""
+
+
 class NpiInvalid(ClaimRule):
     """An NPI on the claim is missing or can't be one.
 
@@ -68,18 +72,18 @@ class NpiInvalid(ClaimRule):
         if same and bill.provider is not None and bill.provider.startswith("Organization/"):
             message = "the rendering practitioner has the organization's NPI"
             place = bill_place(bill, "careTeam[0].provider")
-            yield self.finding(message, at=place, severity=Severity.WARNING)
+            yield self.finding(message, at=place, severity=Severity.WARNING, denial=("208", "N290"))
 
     def _one(self, bill: Bill, npi: str | None, who: str, where: str) -> Iterator[Finding]:
         at = bill_place(bill, where)
         if npi is None:
             unseen = ("provider" if who == "billing" else who) in bill.unresolved
             verdict = Verdict.NO_DATA if unseen else Verdict.FAIL
-            yield self.finding(f"no {who} NPI", at=at, verdict=verdict)
+            yield self.finding(f"no {who} NPI", at=at, verdict=verdict, denial=("206", _REMARKS[who]))
             return
         defect = npi_defect(npi)
         if defect is not None:
-            yield self.finding(f"the {who} NPI {defect}", at=at)
+            yield self.finding(f"the {who} NPI {defect}", at=at, denial=("207", _REMARKS[who]))
 
 
 class BillingProviderIncomplete(ClaimRule):

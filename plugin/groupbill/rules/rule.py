@@ -99,16 +99,18 @@ class Rule:
         denial: Sequence[str] | None = None,
         source: str | None = None,
         edition: str | None = None,
+        remedy: str | None = None,
     ) -> Finding:
         """A finding of this rule at one place. The message names values seen and expected, never a person.
 
-        A failure without a fix says what to do (`remedy`).
+        A failure without a fix says what to do: `remedy`, else that of the rule.
         """
         if severity is None:
             quiet = verdict in (Verdict.BYPASSED, Verdict.NO_DATA)
             severity = Severity.INFORMATION if quiet else self.severity
-        if verdict is Verdict.FAIL and fix is None and self.remedy:
-            message = f"{message}; {self.remedy}"
+        told = self.remedy if remedy is None else remedy
+        if verdict is Verdict.FAIL and fix is None and told:
+            message = f"{message}; {told}"
         return Finding(
             code=self.code,
             name=self.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ..fhir.references import is_patient
 from ..model import Bill, Finding, Line, Participant, Policy, Severity, Verdict
 from .rule import Rule
 
@@ -42,6 +43,11 @@ def element(line: Line, name: str) -> str:
     if line.desired:
         return line.at
     return line.place(name if line.index is not None else _CHARGE_ITEM.get(name, name))
+
+
+def for_a_patient(bill: Bill) -> bool:
+    """Whether a bill is for a Patient, or for somebody of whom only an identifier or URI is known."""
+    return bill.patient is not None and (is_patient(bill.patient) or not bill.patient[:1].isupper())
 
 
 def is_claim(bill: Bill) -> bool:

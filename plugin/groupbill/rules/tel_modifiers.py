@@ -157,7 +157,8 @@ class AudioModifier(LineRule):
         if not participant.modality_assumed or policy["audio_modifier"] == policy["video_modifier"]:
             return ()
         message = "whether the visit was by video or phone is not recorded; it is billed as video"
-        return (self.finding(message, at=line.place(), severity=Severity.WARNING),)
+        remedy = "record which it was"
+        return (self.finding(message, at=line.place(), severity=Severity.WARNING, remedy=remedy),)
 
 
 class Asynchronous(LineRule):
