@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,28 @@ TODAY = date(2026, 3, 16)
 
 @pytest.fixture(scope="module")
 def examples() -> list[dict[str, Any]]:
-    """The resources of the package, by file name; fetched once into a cache outside the repository."""
-    if not (CACHE / "package").is_dir():
-        if shutil.which("npm") is None:
-            pytest.skip("npm is not installed, so the official examples can't be had")
-        CACHE.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=CACHE, check=True, capture_output=True)
-        with tarfile.open(next(CACHE.glob("*.tgz"))) as archive:
-            archive.extractall(CACHE, filter="data")
+    """The resources of the package, by file name."""
+    if not CACHE.is_dir():
+        fetch()
     files = sorted((CACHE / "package").glob("*.json"))
     found = [json.loads(path.read_bytes()) for path in files if path.name not in ("package.json", ".index.json")]
     return [each for each in found if "resourceType" in each]
+
+
+def fetch() -> None:
+    """Get the package from the npm registry, once, into a cache outside the repository; whole or not at all."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed, so the official examples can't be had")
+    CACHE.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE.parent) as name:
+        done = subprocess.run(
+            ["npm", "pack", "--silent", PACKAGE], cwd=name, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"npm can't get {PACKAGE}: {(done.stderr or done.stdout).strip()[-200:]}")
+        with tarfile.open(next(Path(name).glob("*.tgz"))) as archive:
+            archive.extractall(Path(name) / "whole", filter="data")
+        (Path(name) / "whole").rename(CACHE)
 
 
 @pytest.fixture(scope="module")
