@@ -8,8 +8,8 @@ import pytest
 
 from groupbill.cli.rules import list_rules, show_rule
 from groupbill.errors import UsageError
-from groupbill.rules.catalogue import Catalogue
-from groupbill.rules.page import BY_CONSTRUCTION
+from groupbill.rules.catalogue import ENGINE, Catalogue
+from groupbill.rules.page import BY_CONSTRUCTION, OF_THE_ENGINE
 from groupbill.testing.facts import context
 from groupbill.testing.handbook import write
 
@@ -48,6 +48,13 @@ def test_a_family_is_listed() -> None:
 
 def test_what_is_no_rule_says_why() -> None:
     assert show_rule(CATALOGUE, "grp03").startswith("GRP03: Every participant counts")
+
+
+def test_what_the_engine_says_of_itself_has_a_page() -> None:
+    assert set(OF_THE_ENGINE) == set(ENGINE)
+    assert show_rule(CATALOGUE, "eng04").startswith("ENG04 payer-not-mapped (information): No payer policy is known")
+    text = (ROOT / "plugin" / "RULES.md").read_text(encoding="utf-8")
+    assert all(f"| {code} | {severity} | {meaning} |" in text for code, (severity, meaning) in OF_THE_ENGINE.items())
 
 
 def test_an_unknown_code_names_the_nearest() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..errors import UsageError
-from ..rules.catalogue import Catalogue
-from ..rules.page import BY_CONSTRUCTION, listing, page
+from ..rules.catalogue import ENGINE, Catalogue
+from ..rules.page import BY_CONSTRUCTION, OF_THE_ENGINE, listing, page
 
 
 def list_rules(catalogue: Catalogue) -> str:
@@ -23,8 +23,11 @@ def show_rule(catalogue: Catalogue, word: str) -> str:
         return page(rules[0])
     if rules:
         return listing(rules)
-    if word.upper() in BY_CONSTRUCTION:
-        return f"{word.upper()}: {BY_CONSTRUCTION[word.upper()]}\n"
+    code = word.upper()
+    if code in BY_CONSTRUCTION:
+        return f"{code}: {BY_CONSTRUCTION[code]}\n"
+    if code in OF_THE_ENGINE:
+        return f"{code} {ENGINE[code]} ({OF_THE_ENGINE[code][0]}): {OF_THE_ENGINE[code][1]}\n"
     near = catalogue.nearest(word)
     raise UsageError(f"no rule is called {word!r}" + (f"; did you mean {near}?" if near else ""))
 

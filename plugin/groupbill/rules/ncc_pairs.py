@@ -86,7 +86,7 @@ class PairNeedsModifier(DayRule):
     code = "NCC02"
     name = "ncci-pair-needs-modifier"
     severity = Severity.ERROR
-    remedy = "once it is charged, put the modifier if the record shows two encounters"
+    remedy = "put the payer's modifier on it where the record shows two encounters"
     source = f"{_TABLE}; {_MANUAL}, pages I-14 to I-20"
     confidence = "V"
     denial = ("236", "97")
@@ -116,7 +116,9 @@ class PairNeedsModifier(DayRule):
         yield self._finding(f"{message}; {_EVIDENCE[pair.apart]}", pair, day)
 
     def _finding(self, message: str, pair: Paired, day: PatientDay | None = None, *, bypass: bool = False) -> Finding:
-        fix = None
+        fix, remedy = None, None
+        if day is not None and pair.apart is False:
+            remedy = "correct the times of one of them"
         # What is still to be written by us is given a modifier on evidence only.
         if day is not None and (pair.apart or (pair.apart is None and not pair.second.desired)):
             fix = adding(pair.second, separate_modifier(day.policy, day.date))
@@ -128,6 +130,7 @@ class PairNeedsModifier(DayRule):
             evidence=pair.evidence or (pair.first.at,),
             fix=fix,
             edition=pair.edit.edition,
+            remedy=remedy,
         )
 
 

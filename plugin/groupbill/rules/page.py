@@ -40,6 +40,21 @@ BY_CONSTRUCTION = {
 }
 """Statements of the field that are no rule, and why."""
 
+OF_THE_ENGINE = {
+    "ENG01": ("error", "A part of the input can't be read. The message says what was expected; the rest goes on."),
+    "ENG02": ("error", "A rule or plugin crashed. What it was asked about is held; report it to whoever wrote it."),
+    "ENG03": ("error", "The gate refused a resource, which is a fault of groupbill. It is not written; report it."),
+    "ENG04": ("information", "No payer policy is known: `default` applies. Name the payer under `[payers]`."),
+    "ENG05": ("warning", "Records fit several sessions. Tie them to one by `partOf`, or check who was where."),
+    "ENG06": (
+        "warning",
+        "Two versions of one resource, and neither is known to be newer. Give the current one only.",
+    ),
+    "ENG07": ("error", "More replacements and voids than allowed. Look at them, then `--accept-corrections`."),
+    "ENG08": ("error", "The server refused something or could not be reached. Mend what it says, and run again."),
+}
+"""What groupbill says of itself: severity, meaning and what to do; by code. Those of ENG01 to ENG03 and ENG08 stay."""
+
 _SCOPES = {
     Scope.SESSION: "a session",
     Scope.PARTICIPANT: "a participant",
@@ -141,7 +156,7 @@ def handbook(
     order = [*FAMILY_TITLES, *sorted(set(families) - set(FAMILY_TITLES))]
     for family in (name for name in order if name in families):
         parts.append(_family_table(family, families[family]))
-    parts.append(_not_rules())
+    parts += [_of_the_engine(), _not_rules()]
     for family in (name for name in order if name in families):
         parts.append(f"## {family}: {FAMILY_TITLES.get(family, family)}\n")
         for rule in families[family]:
@@ -166,6 +181,12 @@ def _family_table(family: str, rules: Sequence[type[Rule]]) -> str:
     for rule in rules:
         link = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
         rows.append(f"| {link} | {rule.severity.value} | {summary(rule)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _of_the_engine() -> str:
+    rows = ["## The engine itself", "", "| Code | Severity | What it means, and what to do |", "|---|---|---|"]
+    rows += [f"| {code} | {severity} | {meaning} |" for code, (severity, meaning) in OF_THE_ENGINE.items()]
     return "\n".join(rows) + "\n"
 
 
