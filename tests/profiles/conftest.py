@@ -1,8 +1,9 @@
-"""The builder of the profiles, which does not ship, can be imported."""
+"""The builder of the profiles, which does not ship, the servers, and the modules beside the tests can be imported."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "fhir_profiles"))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "servers"), str(HERE.parents[1] / "fhir_profiles")]

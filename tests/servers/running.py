@@ -132,8 +132,8 @@ def medplum() -> Iterator[str]:
 
 
 @contextmanager
-def hapi() -> Iterator[str]:
-    """HAPI FHIR JPA over H2 (Maven Central)."""
+def hapi(*packages: Path, validating: bool = True) -> Iterator[str]:
+    """HAPI FHIR JPA over H2 (Maven Central), with these FHIR packages loaded; `validating` what is written, or not."""
     need("java", "mvn")
     home = CACHE / HAPI
     with installing(home):
@@ -142,8 +142,21 @@ def hapi() -> Iterator[str]:
             run(["mvn", "-B", "-q", "package"], home)
             (home / "built").touch()
     port = free_port()
-    options = ["-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-    command = ["java", *options, "-cp", "target/classes:target/lib/*", "servers.HapiServer", str(port)]
+    options = [
+        "-Xmx1g",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        f"-Dservers.validate={str(validating).lower()}",
+    ]
+    command = [
+        "java",
+        *options,
+        "-cp",
+        "target/classes:target/lib/*",
+        "servers.HapiServer",
+        str(port),
+        *map(str, packages),
+    ]
     with process(command, f"http://127.0.0.1:{port}/fhir", cwd=home, wait=180) as base:
         yield base
 

@@ -14,6 +14,7 @@ Description: "One line of one participant of one session. It names the patient a
     CancelledBecause named cancelledBecause 0..1 MS
 // The first finds the charge again whatever id a server gave it, the second finds all charges of a session.
 * identifier 2..* MS
+* identifier obeys groupbill-key
 * identifier ^slicing.discriminator.type = #value
 * identifier ^slicing.discriminator.path = "system"
 * identifier ^slicing.rules = #open
@@ -21,11 +22,9 @@ Description: "One line of one participant of one session. It names the patient a
 * identifier[chargeItemKey].system 1..1 MS
 * identifier[chargeItemKey].system = $ChargeItemKey
 * identifier[chargeItemKey].value 1..1 MS
-* identifier[chargeItemKey] obeys groupbill-key
 * identifier[sessionKey].system 1..1 MS
 * identifier[sessionKey].system = $SessionKey
 * identifier[sessionKey].value 1..1 MS
-* identifier[sessionKey] obeys groupbill-key
 * status MS
 * code MS
 * code obeys procedure-code
@@ -35,7 +34,7 @@ Description: "One line of one participant of one session. It names the patient a
 // CHG01: one charge per person, never one for the Group.
 * subject 1..1 MS
 * subject only Reference(Patient)
-* subject obeys patient-named
+* subject obeys CHG03
 * context 1..1 MS
 * context only Reference(Encounter)
 * context obeys CHG09
@@ -70,14 +69,14 @@ Description: "The patient's own Encounter; where there is none, a logical refere
 Expression: "reference.exists() or identifier.where(system = 'https://w3id.org/groupbill/id/visit' and value.matches('^[0-9A-HJKMNP-TV-Z]{16}$')).exists()"
 Severity: #error
 
-Invariant: patient-named
-Description: "The patient by reference, or by an identifier that says it is a Patient's."
-Expression: "reference.exists() or (type = 'Patient' and identifier.value.exists())"
+Invariant: CHG03
+Description: "It is for a Patient: by reference, or by an identifier that says so."
+Expression: "reference.contains('Patient/') or reference.startsWith('urn:') or (type = 'Patient' and identifier.value.exists())"
 Severity: #error
 
 Invariant: groupbill-key
-Description: "A key is 16 characters of Crockford's base32, so that it can stand in a search and on an 837P."
-Expression: "value.matches('^[0-9A-HJKMNP-TV-Z]{16}$')"
+Description: "A key of groupbill is 16 characters of Crockford's base32, so that it can stand in a search and on an 837P."
+Expression: "system.startsWith('https://w3id.org/groupbill/id/') implies value.matches('^[0-9A-HJKMNP-TV-Z]{16}$')"
 Severity: #error
 
 Invariant: procedure-code

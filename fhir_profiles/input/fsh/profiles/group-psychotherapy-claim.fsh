@@ -11,6 +11,7 @@ Description: "A professional claim for one patient, one session and one renderin
 * extension contains ClaimSubmitted named claimSubmitted 0..1 and CancelledBecause named cancelledBecause 0..1 MS
 // CLM01 of the 837P, the patient control number.
 * identifier 1..* MS
+* identifier obeys groupbill-key
 * identifier ^slicing.discriminator.type = #value
 * identifier ^slicing.discriminator.path = "system"
 * identifier ^slicing.rules = #open
@@ -18,7 +19,6 @@ Description: "A professional claim for one patient, one session and one renderin
 * identifier[claimKey].system 1..1 MS
 * identifier[claimKey].system = $ClaimKey
 * identifier[claimKey].value 1..1 MS
-* identifier[claimKey] obeys groupbill-key
 * status MS
 * type MS
 * type = $ClaimType#professional
@@ -27,7 +27,7 @@ Description: "A professional claim for one patient, one session and one renderin
 * use = #claim
 * patient MS
 * patient only Reference(Patient)
-* patient obeys patient-named
+* patient obeys CHG03
 * billablePeriod 1..1 MS
 * billablePeriod.start 1..1 MS
 * billablePeriod.end 1..1 MS
@@ -49,6 +49,7 @@ Description: "A professional claim for one patient, one session and one renderin
 * referral MS
 * facility MS
 * careTeam 1..* MS
+* careTeam.qualification obeys PRV01
 * careTeam ^slicing.discriminator.type = #pattern
 * careTeam ^slicing.discriminator.path = "role"
 * careTeam ^slicing.rules = #open
@@ -60,7 +61,6 @@ Description: "A professional claim for one patient, one session and one renderin
 * careTeam[primary].role = $CareTeamRole#primary
 * careTeam[primary].qualification MS
 * careTeam[primary].qualification from ProviderTaxonomies (preferred)
-* careTeam[primary].qualification obeys PRV01
 * careTeam[primary].qualification.coding 1..* MS
 * careTeam[primary].qualification.coding.system 1..1 MS
 * careTeam[primary].qualification.coding.code 1..1 MS
@@ -69,11 +69,11 @@ Description: "A professional claim for one patient, one session and one renderin
 * careTeam[supervisor].role 1..1 MS
 * careTeam[supervisor].role = $CareTeamRole#supervisor
 * careTeam[supervisor].qualification MS
-* careTeam[supervisor].qualification obeys PRV01
 * careTeam[supervisor].qualification.coding 1..* MS
 * careTeam[supervisor].qualification.coding.system 1..1 MS
 * careTeam[supervisor].qualification.coding.code 1..1 MS
 * supportingInfo MS
+* supportingInfo obeys claim-frequency
 * supportingInfo ^slicing.discriminator.type = #pattern
 * supportingInfo ^slicing.discriminator.path = "category"
 * supportingInfo ^slicing.rules = #open
@@ -82,7 +82,10 @@ Description: "A professional claim for one patient, one session and one renderin
 * supportingInfo[claimFrequency].category MS
 * supportingInfo[claimFrequency].category = $SupportingInfoType#claimFrequency
 * supportingInfo[claimFrequency].code 1..1 MS
-* supportingInfo[claimFrequency].code from ClaimFrequencies (required)
+* supportingInfo[claimFrequency].code from ClaimFrequencies (extensible)
+* supportingInfo[claimFrequency].code.coding 1..1 MS
+* supportingInfo[claimFrequency].code.coding.system 1..1 MS
+* supportingInfo[claimFrequency].code.coding.code 1..1 MS
 // DX01 and DX03: an 837P holds one to twelve.
 * diagnosis 1..12 MS
 * diagnosis.sequence MS
@@ -164,6 +167,12 @@ Description: "Exactly one insurance is the one that this claim is for."
 Expression: "insurance.where(focal = true).count() = 1"
 Severity: #error
 
+// A binding would ask servers for a code system of NUBC that they don't have.
+Invariant: claim-frequency
+Description: "A claim frequency that is said is a replacement or a void; an original says none."
+Expression: "category.coding.where(code = 'claimFrequency').exists() implies code.coding.where(system = 'https://www.nubc.org/CodeSystem/TypeOfBill' and (code = '7' or code = '8')).exists()"
+Severity: #error
+
 Invariant: DX01
 Description: "One ICD-10-CM code, written with its dot."
 Expression: "coding.where(system = 'http://hl7.org/fhir/sid/icd-10-cm' and code.matches('^[A-Z][0-9][0-9A-Z]([.][0-9A-Z]{1,4})?$')).count() = 1"
@@ -175,8 +184,8 @@ Expression: "diagnosisSequence.isDistinct()"
 Severity: #error
 
 Invariant: PRV01
-Description: "One taxonomy code of NUCC: ten characters."
-Expression: "coding.where(system = 'http://nucc.org/provider-taxonomy' and code.matches('^[0-9A-Z]{10}$')).count() = 1"
+Description: "A taxonomy code of NUCC has ten characters."
+Expression: "coding.where(system = 'http://nucc.org/provider-taxonomy').all(code.matches('^[0-9A-Z]{10}$'))"
 Severity: #error
 
 Invariant: TEL01

@@ -6,9 +6,9 @@ Description: "Who belongs to a group, and from when to when. Belonging is not at
 * type = #person
 * actual = true
 * member.entity only Reference(Patient or Group)
-* obeys CHG03
+* obeys patients-only
 
-Invariant: CHG03
+Invariant: patients-only
 Description: "Members are patients, or groups of them: nobody else is billed."
 Expression: "member.entity.reference.all($this.contains('Patient/') or $this.contains('Group/') or $this.contains('urn:uuid:'))"
 Severity: #error

@@ -9,6 +9,7 @@ Description: "A person decides about a charge that a finding holds. Completed wh
 * meta.security MS
 * extension contains CancelledBecause named cancelledBecause 0..1 MS
 * identifier 2..* MS
+* identifier obeys groupbill-key
 * identifier ^slicing.discriminator.type = #value
 * identifier ^slicing.discriminator.path = "system"
 * identifier ^slicing.rules = #open
@@ -16,11 +17,9 @@ Description: "A person decides about a charge that a finding holds. Completed wh
 * identifier[taskKey].system 1..1 MS
 * identifier[taskKey].system = $TaskKey
 * identifier[taskKey].value 1..1 MS
-* identifier[taskKey] obeys groupbill-key
 * identifier[sessionKey].system 1..1 MS
 * identifier[sessionKey].system = $SessionKey
 * identifier[sessionKey].value 1..1 MS
-* identifier[sessionKey] obeys groupbill-key
 * status MS
 * intent MS
 * intent = #order
@@ -29,7 +28,7 @@ Description: "A person decides about a charge that a finding holds. Completed wh
 * focus.reference 1..1 MS
 * for 1..1 MS
 * for only Reference(Patient)
-* for obeys patient-named
+* for obeys CHG03
 * authoredOn MS
 // The codes of the findings that hold the charge, at least one.
 * input 1..* MS
