@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from ..fhir.references import LOGICAL, bare
@@ -19,6 +20,8 @@ class Fetched:
         """Nothing is read yet."""
         self._read, self._together = read, together
         self._asked: set[str] = set()
+        self._names: dict[str, frozenset[str]] = {}
+        self._all: dict[str, set[str]] = {}
         self.found: dict[str, Resource] = {}
 
     def ask(self, *questions: Iterable[str]) -> list[str]:
@@ -30,11 +33,19 @@ class Fetched:
         new = [each for listed in questions for each in listed if each not in self._asked and each not in self.found]
         fresh = list(dict.fromkeys(new))
         self._asked.update(fresh)
-        before = set(self.found)
+        before = len(self.found)
         for resources in self._together(self._read, fresh):
             for resource in resources:
-                self.found.setdefault(f"{resource.get('resourceType')}/{resource.get('id')}", resource)
-        return [key for key in self.found if key not in before]
+                self._add(f"{resource.get('resourceType')}/{resource.get('id')}", resource)
+        return list(islice(self.found, before, None))
+
+    def _add(self, key: str, resource: Resource) -> None:
+        if key in self.found:
+            return
+        self.found[key] = resource
+        names = self._names[key] = frozenset(references(resource))
+        for name in names:
+            self._all.setdefault(name[: name.index("/")], set()).add(name)
 
     def of(self, *kinds: str) -> list[str]:
         """References of what was found of these types."""
@@ -43,11 +54,10 @@ class Fetched:
 
     def named(self, kind: str, within: Iterable[str] | None = None) -> set[str]:
         """References of one type anywhere in the resources found, or in some of them."""
+        if within is None:
+            return set(self._all.get(kind, ()))
         prefix = kind + "/"
-        keys = self.found if within is None else within
-        return {
-            reference for key in keys for reference in references(self.found.get(key)) if reference.startswith(prefix)
-        }
+        return {name for key in within for name in self._names.get(key, ()) if name.startswith(prefix)}
 
     def missing(self, kind: str, within: Iterable[str] | None = None) -> set[str]:
         """Those of them that were not found yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -39,7 +40,8 @@ def _fault(resource: dict[str, Any]) -> str | None:
     shape = _SHAPES.get(kind)
     if shape is None:
         return _ANY.wrong(resource)
-    _quick[kind] = _writer.test(shape)
+    with _writing:
+        _quick[kind] = _writer.test(shape)
     return shape.wrong(resource)
 
 
@@ -71,5 +73,6 @@ _SHAPES: Mapping[str, Thing] = {
     kind: _shape(kind, elements) for kind, elements in {**ENCOUNTERS, **PEOPLE, **RECORDS, **CLAIMS}.items()
 }
 _writer = Writer(NAMES)
+_writing = threading.RLock()
 _quick: dict[str, Callable[[Any], bool]] = {}
 """Made when the first resource of a type is read: most runs read a third of the types."""

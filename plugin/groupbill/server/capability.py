@@ -9,7 +9,8 @@ from typing import Any
 
 from ..model import Resource
 from .address import encrypted
-from .client import Client, resources
+from .client import Client
+from .statement import resources
 
 NEEDED = ("ChargeItem", "Claim")
 """Types without which nothing can be written."""

@@ -17,6 +17,7 @@ from .answers import Answer, answer_of, entry_answers
 from .faults import fault
 from .paging import matches
 from .questions import LONG, Question, parse
+from .statement import resources
 from .transport import JSON, Kind, Reply, Transport
 
 _PAGE = "500"
@@ -53,7 +54,14 @@ class Client:
         """
         self.base = base_url(base)
         self._http = Transport(
-            auth, timeout=timeout, verify=verify, cert=cert, retries=retries, backoff=backoff, pause=pause
+            auth,
+            base=self.base,
+            timeout=timeout,
+            verify=verify,
+            cert=cert,
+            retries=retries,
+            backoff=backoff,
+            pause=pause,
         )
         self.lists = True
         """Whether the server understands several identifiers in one search; some find none of them then."""
@@ -284,15 +292,6 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
-
-
-def resources(statement: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What a CapabilityStatement says about each resource type."""
-    found: list[Mapping[str, Any]] = []
-    for rest in statement.get("rest") or ():
-        if isinstance(rest, dict) and rest.get("mode", "server") == "server":
-            found.extend(each for each in rest.get("resource") or () if isinstance(each, dict))
-    return found
 
 
 def _bare_post(entry: Mapping[str, Any]) -> bool:

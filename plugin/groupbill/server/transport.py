@@ -79,11 +79,12 @@ class _NoSignIn(AuthBase):
 class Transport:
     """One server's session; may be used by several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a connection
         self,
         auth: AuthBase | None,
         *,
         timeout: tuple[float, float],
+        base: str | None = None,
         verify: bool | str = True,
         cert: str | tuple[str, str] | None = None,
         retries: int = 4,
@@ -95,6 +96,7 @@ class Transport:
         Args:
             auth: Sign-in; one with a method `renew()` is asked for a new token after a 401, once per request.
             timeout: Seconds to connect, and between two pieces of an answer.
+            base: Where all requests go, if it is one place.
             verify: Whether to check the server's certificate, or the file of the authorities to trust.
             cert: Our certificate, or certificate and key.
             retries: How often one request is sent again at most.
@@ -108,10 +110,13 @@ class Transport:
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.session.headers.update({"Accept": JSON, "User-Agent": f"groupbill/{VERSION}"})
         self.session.auth = auth or _NoSignIn()
-        self.session.cert = cert
+        # Proxies and authorities of the environment are looked up once: it takes as long as a small request.
+        self._sent_with: dict[str, Any] = {"verify": verify, "cert": cert}
+        if base is not None:
+            self._sent_with = dict(self.session.merge_environment_settings(base, {}, None, verify, cert))
+            self.session.trust_env = False
         self._auth = auth
         self._timeout = timeout
-        self._verify = verify
         self._pause = pause
         self._retry = Retry(
             total=retries,
@@ -175,13 +180,7 @@ class Transport:
         started = time.perf_counter()
         # `verify` of a session gives way to REQUESTS_CA_BUNDLE of the environment, that of a request does not.
         answer = self.session.request(
-            method,
-            url,
-            data=data,
-            headers=headers,
-            timeout=self._timeout,
-            allow_redirects=False,
-            verify=self._verify,
+            method, url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False, **self._sent_with
         )
         spent = (time.perf_counter() - started) * 1000
         log.debug("%s: %d in %.0f ms, request %s", what, answer.status_code, spent, headers["X-Request-Id"])
