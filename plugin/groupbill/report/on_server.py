@@ -38,7 +38,7 @@ def as_written(member: MemberReport, written: Mapping[str, Written]) -> MemberRe
 
 def not_written(member: MemberReport, problem: str) -> MemberReport:
     """The member whose steps could not be written: what would be new does not stand, and a finding says why."""
-    steps = [step for step in member.plan if step.resource is not None]
+    steps = [step for step in member.plan if step.resource is not None and step.written is None]
     if not steps:
         return member
     missing: dict[str, str | None] = {step.reference: None for step in steps if step.action in _NEW}

@@ -7,8 +7,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..errors import ServerError
 from ..model import Step
-from .steps import condition
 from .tables import INTENT, LEASE, SESSION
+from .unfinished import Unfinished, entry
 
 if TYPE_CHECKING:
     from .outbox import Outbox
@@ -27,25 +26,6 @@ SECONDS = 60.0
 """A lease that nobody keeps up is free after this time."""
 _MARGIN = 0.05
 """Seconds by which two readings of the clock are not told apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A write that was recorded and not settled: nobody knows what became of it."""
-
-    id: str
-    patient: str
-    entries: Sequence[Mapping[str, Any]]
-
-    @property
-    def questions(self) -> list[str]:
-        """What to ask a server to see what became of it: by our identifier, else by id."""
-        return [
-            f"{each['reference'].partition('/')[0]}?{each['condition']}"
-            if each.get("condition")
-            else each["reference"]
-            for each in self.entries
-        ]
 
 
 class Lease:
@@ -60,7 +40,7 @@ class Lease:
         self._sent: dict[str, str] = {}
         self._last = 0.0
         self._stop = threading.Event()
-        self.open: list[Intent] = []
+        self.open: list[Unfinished] = []
         """Of earlier writers that did not come to their end."""
 
     @property
@@ -82,7 +62,7 @@ class Lease:
             connection.execute(update(LEASE).where(LEASE.c.key.in_(keys)).values(values))
             self._last = max((row.written for row in rows), default=0.0)
             found = connection.execute(select(INTENT).where(INTENT.c.key.in_(keys), INTENT.c.state == "open"))
-            self.open = [Intent(row.id, self._keys[row.key], json.loads(row.entries)) for row in found]
+            self.open = [Unfinished(self._keys[row.key], json.loads(row.entries), row.id) for row in found]
         threading.Thread(target=self._keep, daemon=True, name="groupbill-lease").start()
         return True
 
@@ -103,7 +83,7 @@ class Lease:
                         "id": self._sent[patient],
                         "key": by_patient[patient],
                         "state": "open",
-                        "entries": json.dumps([_entry(step) for step in steps]),
+                        "entries": json.dumps([entry(step) for step in steps]),
                         "intended": now,
                     }
                 )
@@ -149,23 +129,12 @@ class Lease:
                 continue
 
 
-def question(reference: str, query: str | None) -> str:
-    """How to look for a resource of ours: by its identifier, which it keeps under whatever id; else by its id."""
-    return reference if query is None else f"{reference.partition('/')[0]}?{query}"
-
-
 def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Add the rows whose key is new; they come sorted, so that two writers never wait for each other in a circle."""
     if connection.dialect.name == "sqlite":
         connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
     else:
         connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
-
-
-def _entry(step: Step) -> dict[str, Any]:
-    made: dict[str, Any] = {"reference": step.reference, "action": str(step.action)}
-    query = condition(step.resource or {})
-    return {**made, "condition": query} if query is not None else made
 
 
 def _process() -> str:

@@ -53,6 +53,11 @@ class Question:
         return f"{self.kind}?{'&'.join(dict.fromkeys(name for name, _ in self.parameters))}"
 
     @property
+    def text(self) -> str:
+        """As `parse` reads it."""
+        return f"{self.kind}?{'&'.join(f'{name}={value}' for name, value in self.parameters)}"
+
+    @property
     def query(self) -> str:
         """Percent-encoded, for a URL or a form."""
         return "&".join(f"{quote(name, safe=':.-_')}={quote(value, safe=_SAFE)}" for name, value in self.parameters)

@@ -14,6 +14,7 @@ from .capability import Capability, capability_of
 from .client import Client
 from .learned import Learned
 from .outbox import Outbox
+from .reading import Reader
 from .sign_in import connect
 from .sinks import Sink, choose
 
@@ -33,6 +34,7 @@ class Server:
         self.sink = sink
         self.outbox = outbox
         self._settings = settings
+        self._reader = Reader(client)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="groupbill-read")
 
     @classmethod
@@ -72,7 +74,7 @@ class Server:
 
     def read(self, question: str) -> list[Resource]:
         """By reference (`Patient/p1`) or search (`Encounter?part-of=Encounter/g1`)."""
-        return self.client.read(question)
+        return self._reader.read(question)
 
     def facts(self, asked: frozenset[str]) -> Facts:
         """Everything that the bills of these sessions depend on; see `facts_of`."""
@@ -88,7 +90,7 @@ class Server:
 
     def notes(self) -> list[str]:
         """What a person should know about how the server was read."""
-        return []
+        return self._reader.notes
 
     def close(self) -> None:
         """Close the connections."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-from ..errors import Conflict, Refused, ServerError, Unknown, Unreachable
+from ..errors import Conflict, ServerError, Unknown, Unreachable
 from ..facts import Facts
-from ..model import Action, MemberReport, Resource, Step, Written
-from ..report.on_server import as_written, not_written
+from ..model import Action, Resource, Step, Written
 from ..report.plan import corrects, to_write
 from ..report.report import Report
-from .lease import Lease, question
+from .capability import Way
+from .lease import Lease
 from .outbox import Outbox
+from .results import Results, as_stored, patient_of
 from .server import Server
 from .sinks import Sink
-from .steps import condition, is_new
+from .unfinished import Unfinished, became, with_owed
 
 log = logging.getLogger("groupbill.server")
 
@@ -25,27 +25,15 @@ AGAIN = 3
 """How often a conflict or an unknown result leads to reading and deciding again."""
 READS = 12
 """How often the facts are read at most, however many others write for the same patients."""
+_WHOLE = frozenset({Way.IDS, Way.CONDITIONAL})
+"""Ways of writing in which a patient's resources are written all or none."""
 
 Decide = Callable[[Facts, frozenset[str]], Report]
 """From the facts to the report of these sessions, with the plan."""
 Observe = Callable[[Resource, Exception | None], None]
 """Told of every Claim that was written, or (with the error) was not."""
-
-
-@dataclass(slots=True)
-class _Done:
-    """What became of the writing so far, over all rounds."""
-
-    written: dict[str, Written] = field(default_factory=dict)
-    """By the reference that was planned."""
-    steps: dict[str, dict[str, Step]] = field(default_factory=dict)
-    """Steps that were written, by patient and reference."""
-    problems: dict[str, ServerError] = field(default_factory=dict)
-    """By patient: why nothing more is written for them."""
-    unclear: dict[str, list[Step]] = field(default_factory=dict)
-    """By patient: sent, and nobody knows what became of it."""
-    owners: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Session and member of each step, by reference."""
+May = Callable[[int], bool]
+"""Whether so many replacements and voids may be written."""
 
 
 class WriteBack:
@@ -63,7 +51,7 @@ class WriteBack:
         """
         return self._decide(self._server.facts(asked), asked)
 
-    def write(self, asked: frozenset[str], may_correct: Callable[[int], bool]) -> Report:
+    def write(self, asked: frozenset[str], may_correct: May) -> Report:
         """The report after writing.
 
         Args:
@@ -75,217 +63,174 @@ class WriteBack:
         """
         sink, outbox = self._server.sink, self._server.outbox
         assert sink is not None and outbox is not None
-        return _Round(self._server, sink, outbox, self._decide, self._observe, may_correct).run(asked)
+        return _Rounds(self._server, sink, outbox, self._decide, self._observe).run(asked, may_correct)
 
 
-class _Round:
+class _Rounds:
     """One call of `write`."""
 
-    def __init__(
-        self,
-        server: Server,
-        sink: Sink,
-        outbox: Outbox,
-        decide: Decide,
-        observe: Observe,
-        may_correct: Callable[[int], bool],
-    ) -> None:
+    def __init__(self, server: Server, sink: Sink, outbox: Outbox, decide: Decide, observe: Observe) -> None:
         self._server, self._sink, self._outbox = server, sink, outbox
-        self._decide, self._observe, self._may_correct = decide, observe, may_correct
+        self._decide, self._observe = decide, observe
         self._lease: Lease | None = None
-        self._done = _Done()
+        self._results = Results()
+        self._unclear: dict[str, list[Step]] = {}
+        """By patient what was sent and may be there or not, in part or whole."""
+        self._owed: dict[str, list[Step]] = {}
+        """By patient the Provenance of writes that broke off before it."""
         self._tries: dict[str, int] = {}
 
-    def run(self, asked: frozenset[str]) -> Report:
+    def run(self, asked: frozenset[str], may_correct: May) -> Report:
+        todo: dict[str, list[Step]] = {}
+        report: Report | None = None
         try:
             for _ in range(READS):
                 mark = self._outbox.now()
-                report = self._report(asked)
-                todo = self._todo(report)
-                if not todo:
+                try:
+                    report = self._report(asked)
+                except ServerError as unread:
+                    if report is None:
+                        raise
+                    # What was written before stays told.
+                    self._results.problems.update(dict.fromkeys(self._unfinished(todo), unread))
                     break
-                if self._must_read_again(todo, mark):
-                    continue
-                if not self._send(todo, _sessions(report)):
+                todo = self._todo(report, may_correct)
+                if not todo or not (self._must_read_again(todo, mark) or self._send(todo, report)):
                     break
             else:
-                for patient in todo:
-                    self._done.problems[patient] = Conflict("others write for the same patient all the time")
+                busy = Conflict("others write for the same patients all the time")
+                self._results.problems.update(dict.fromkeys(todo, busy))
         finally:
-            if self._lease is not None:
-                self._lease.release()
-        return self._finished(report)
+            self._release()
+        assert report is not None
+        return self._results.finished(report)
+
+    def _unfinished(self, todo: Mapping[str, Iterable[Step]]) -> list[str]:
+        """Patients of whom not everything was written."""
+        written = self._results.written
+        return [patient for patient, steps in todo.items() if any(each.reference not in written for each in steps)]
 
     def _report(self, asked: frozenset[str]) -> Report:
-        """Facts and plan; what earlier writers left open, and what got no answer, is looked up on the way."""
+        """Facts and plan. What earlier writers left open, and what got no answer, is looked up on the way."""
         facts = self._server.facts(asked)
-        questions = [each for intent in self._open() for each in intent.questions]
-        questions += [
-            question(step.reference, condition(step.resource or {}))
-            for steps in self._done.unclear.values()
-            for step in steps
-        ]
+        left_open = [] if self._lease is None else self._lease.open
+        unclear = {patient: Unfinished.of(patient, steps) for patient, steps in self._unclear.items()}
+        questions = [question for each in (*left_open, *unclear.values()) for question in each.questions]
         if questions:
             known = {_key(each) for each in facts.resources}
             found = [each for each in self._server.look_up(questions) if _key(each) not in known]
             facts = replace(facts, resources=(*facts.resources, *found))
-            self._settle_unclear(facts.resources)
-        if self._lease is not None:
-            self._lease.looked_up()
+            self._look(facts.resources, left_open, unclear)
         return self._decide(facts, asked)
 
-    def _open(self) -> list[Any]:
-        return [] if self._lease is None else self._lease.open
+    def _look(
+        self, resources: Iterable[Resource], left_open: Iterable[Unfinished], unclear: Mapping[str, Unfinished]
+    ) -> None:
+        """Settle what was open by what is there now."""
+        assert self._lease is not None
+        for each in (*left_open, *unclear.values()):
+            left = each.left(resources)
+            owed = None if self._sink.way in _WHOLE else each.owed(left)
+            if owed is not None:
+                self._owed.setdefault(each.patient, []).append(owed)
+            if each.patient in unclear and each is unclear[each.patient]:
+                self._lease.settle(each.patient, "looked-up")
+                self._clear(each.patient, left)
+        self._lease.looked_up()
 
-    def _settle_unclear(self, resources: Iterable[Resource]) -> None:
-        """Of what was sent without an answer: what is there was written."""
-        by_key, by_token = {}, {}
-        for each in resources:
-            by_key[_key(each)] = each
-            token = condition(each)
-            if token is not None:
-                by_token[token] = each
-        for patient, steps in self._done.unclear.items():
-            if self._lease is not None:
-                self._lease.settle(patient, "looked-up")
-            missing = len(steps)
-            for step in steps:
-                found = by_token.get(condition(step.resource or {}) or "") or by_key.get(step.reference)
-                if found is not None and (is_new(step) or _version(found) != step.version):
-                    status = "created" if is_new(step) else "updated"
-                    made = Written(
-                        asked=step.reference, reference=_key(found), version=_version(found), status=status
-                    )
-                    self._note(patient, step, made)
-                    missing -= 1
-            if not missing:
-                self._done.problems.pop(patient, None)
-        self._done.unclear.clear()
+    def _clear(self, patient: str, left: Mapping[str, Resource]) -> None:
+        """Note what was written after all."""
+        steps = self._unclear.pop(patient)
+        made = became(steps, left)
+        for step in steps:
+            if step.reference in made:
+                self._note(patient, step, made[step.reference])
+        if len(made) == len(steps):
+            self._results.problems.pop(patient, None)
 
-    def _todo(self, report: Report) -> dict[str, list[Step]]:
+    def _todo(self, report: Report, may_correct: May) -> dict[str, list[Step]]:
         """Steps to write by patient, without those that may not or can't be written."""
-        correcting = sum(1 for member in _members(report) for step in member.plan if _is_correction(step))
-        allowed = self._may_correct(correcting)
+        members = [(session, member) for session in report.sessions for member in session.members]
+        corrections = sum(step.action in (Action.REPLACE, Action.VOID) for _, each in members for step in each.plan)
+        allowed = may_correct(corrections)
         todo: dict[str, list[Step]] = {}
-        for session in report.sessions:
-            for member in session.members:
-                patient, steps = _patient(member), to_write(member)
-                if steps and patient not in self._done.problems and (allowed or not corrects(member)):
-                    todo.setdefault(patient, []).extend(steps)
-                    owner = (session.session.key, member.member)
-                    self._done.owners.update((step.reference, owner) for step in steps)
-        return {patient: todo[patient] for patient in sorted(todo)}
+        for session, member in members:
+            steps = to_write(member)
+            if steps and (allowed or not corrects(member)):
+                todo.setdefault(patient_of(member), []).extend(steps)
+                self._results.own(session, member, steps)
+        for patient, owed in self._owed.items():
+            todo[patient] = with_owed(todo.get(patient, []), owed)
+        return {patient: todo[patient] for patient in sorted(todo) if patient not in self._results.problems}
 
     def _must_read_again(self, todo: Mapping[str, object], mark: float) -> bool:
         """Make sure that we alone write for these patients, and whether somebody did since the facts were read."""
         if self._lease is not None and self._lease.patients.issuperset(todo):
             return False
-        wanted = set(todo)
-        if self._lease is not None:
-            wanted |= self._lease.patients
-            self._lease.release()
-            self._lease = None
+        wanted = set(todo) | (self._lease.patients if self._lease is not None else set())
+        self._release()
         self._lease = self._outbox.lease(wanted)
         return self._lease.overtaken(mark)
 
-    def _send(self, todo: Mapping[str, list[Step]], sessions: Mapping[str, str]) -> bool:
+    def _release(self) -> None:
+        if self._lease is not None:
+            lease, self._lease = self._lease, None
+            lease.release()
+
+    def _send(self, todo: Mapping[str, list[Step]], report: Report) -> bool:
         """Write for each patient; whether the facts must be read again."""
         assert self._lease is not None
-        self._lease.intend(todo, sessions)
-        again, down = False, None
+        sessions = (each.session for each in report.sessions)
+        self._lease.intend(todo, {each.key: each.encounter or each.sources[0] for each in sessions})
+        again = False
+        down: ServerError | None = None
         for patient, steps in todo.items():
             if down is not None:
-                self._done.problems[patient] = down
-                self._lease.settle(patient, "not-sent")
+                self._give_up(patient, steps, down)
                 continue
             try:
                 written = self._sink.write(steps)
-            except (Conflict, Unknown) as error:
-                again |= self._repeat(patient, steps, error)
             except ServerError as error:
-                self._failed(patient, steps, error)
-                down = error if isinstance(error, Unreachable) else None
+                again |= self._broken(patient, steps, error)
+                down = error if isinstance(error, Unreachable) and not isinstance(error, Unknown) else None
             else:
                 self._lease.settle(patient, "written")
+                self._owed.pop(patient, None)
                 for step, made in zip(steps, written, strict=True):
                     self._note(patient, step, made)
         return again
 
-    def _repeat(self, patient: str, steps: list[Step], error: Conflict | Unknown) -> bool:
-        """After a conflict or silence: read and decide again, within bounds."""
+    def _broken(self, patient: str, steps: list[Step], error: ServerError) -> bool:
+        """After an error: whether to read and decide again, within bounds."""
         assert self._lease is not None
-        self._lease.settle(patient, "open" if isinstance(error, Unknown) else "refused")
-        if isinstance(error, Unknown):
-            self._done.unclear[patient] = list(steps)
+        self._lease.settle(patient, "not-written")
+        self._owed.pop(patient, None)
+        unclear = isinstance(error, Unknown) or self._sink.way not in _WHOLE
+        if unclear:
+            self._lease.settle(patient, "open")
+            self._unclear[patient] = steps
         tries = self._tries[patient] = self._tries.get(patient, 0) + 1
+        if not isinstance(error, Conflict | Unknown) or tries > AGAIN:
+            self._give_up(patient, steps, error)
+            return unclear
         log.info("a write is decided again (%s)", type(error).__name__)
-        if tries <= AGAIN:
-            return True
-        self._failed(patient, steps, error)
-        return isinstance(error, Unknown)
+        return True
 
-    def _failed(self, patient: str, steps: Iterable[Step], error: ServerError) -> None:
+    def _give_up(self, patient: str, steps: Iterable[Step], error: ServerError) -> None:
         assert self._lease is not None
-        if isinstance(error, Refused) or not isinstance(error, Unknown):
-            self._lease.settle(patient, "refused")
-        self._done.problems[patient] = error
+        if patient not in self._unclear:
+            self._lease.settle(patient, "not-written")
+        self._results.problems[patient] = error
         log.warning("a patient's charges could not be written: %s", error)
         for step in steps:
             if step.resource is not None and step.reference.startswith("Claim/"):
                 self._observe(step.resource, error)
 
     def _note(self, patient: str, step: Step, made: Written) -> None:
-        self._done.written[step.reference] = made
-        self._done.steps.setdefault(patient, {})[step.reference] = step
+        self._results.note(patient, step, made)
         if step.resource is not None and step.reference.startswith("Claim/"):
-            name = made.reference.partition("/")[2]
-            meta = {**(step.resource.get("meta") or {}), **({"versionId": made.version} if made.version else {})}
-            self._observe({**step.resource, "id": name, "meta": meta}, None)
-
-    def _finished(self, report: Report) -> Report:
-        sessions = tuple(
-            replace(session, members=tuple(self._member(session.session.key, each) for each in session.members))
-            for session in report.sessions
-        )
-        return replace(report, sessions=sessions)
-
-    def _member(self, session: str, member: MemberReport) -> MemberReport:
-        """With what was written in this call, also where the last look found nothing more to do."""
-        steps = self._done.steps.get(_patient(member), {})
-        real = {self._done.written[asked].reference: asked for asked in steps}
-        plan = [
-            steps[real[step.reference]] if step.resource is None and step.reference in real else step
-            for step in member.plan
-        ]
-        listed = {step.reference for step in plan}
-        own = (session, member.member)
-        plan += [each for name, each in steps.items() if name not in listed and self._done.owners.get(name) == own]
-        member = as_written(replace(member, plan=tuple(plan)), self._done.written)
-        problem = self._done.problems.get(_patient(member))
-        return member if problem is None else not_written(member, str(problem))
+            self._observe(as_stored(step, made), None)
 
 
-def _members(report: Report) -> Iterable[MemberReport]:
-    return (member for session in report.sessions for member in session.members)
-
-
-def _sessions(report: Report) -> dict[str, str]:
-    """By key an Encounter or Appointment of each session."""
-    found = (each.session for each in report.sessions)
-    return {each.key: each.encounter or each.sources[0] for each in found}
-
-
-def _patient(member: MemberReport) -> str:
-    return member.patient or member.member
-
-
-def _is_correction(step: Step) -> bool:
-    return step.action in (Action.REPLACE, Action.VOID)
-
-
-def _key(resource: Mapping[str, Any]) -> str:
+def _key(resource: Mapping[str, object]) -> str:
     return f"{resource.get('resourceType')}/{resource.get('id')}"
-
-
-def _version(resource: Mapping[str, Any]) -> str | None:
-    return (resource.get("meta") or {}).get("versionId")
