@@ -53,7 +53,7 @@ OF_THE_ENGINE = {
     "ENG07": ("error", "More replacements and voids than allowed. Look at them, then `--accept-corrections`."),
     "ENG08": ("error", "The server refused something or could not be reached. Mend what it says, and run again."),
 }
-"""What groupbill says of itself: severity, meaning and what to do; by code. Those of ENG01 to ENG03 and ENG08 stay."""
+"""What groupbill says of itself: severity, meaning and what to do, by code."""
 
 _SCOPES = {
     Scope.SESSION: "a session",

@@ -58,7 +58,7 @@ class OverlappingServices(DayRule):
     def _pair(self, wrong: Line, other: Line) -> Iterator[Finding]:
         shared = wrong.period.overlaps(other.period)
         if shared is None:
-            message = f"no times on file tell whether {wrong.code} and another {other.code} of the day overlap"
+            message = f"no times on file tell whether {wrong.code} and the {other.code} of that day overlap"
             yield self.finding(message, at=wrong.place(), verdict=Verdict.NO_DATA, evidence=(other.at,))
         elif shared:
             message = f"{wrong.code} overlaps the {other.code} of another visit in time"
