@@ -202,8 +202,10 @@ class SessionRun:
         if member.patient is None:
             return report
         planner, key = self._shop.planner, self._session.key
-        wait = reason == "in-progress"
-        plan = (planner.waiting if wait else planner.gone)(key, member.patient, reason)
+        if reason == "in-progress":
+            plan = planner.waiting(key, member.patient, reason)
+        else:
+            plan = planner.gone(key, member.patient, reason, member.encounter)
         return replace(
             report,
             charge_item=plan.charge_item,
@@ -216,5 +218,6 @@ class SessionRun:
         """Patients who were charged for this session and are not on its roster any more."""
         session = self._session
         present = [member.patient for member in session.members if member.patient is not None]
-        for plan in self._shop.planner.departed(session.key, present):
+        visits = [member.encounter for member in session.members if member.encounter is not None]
+        for plan in self._shop.planner.departed(session.key, present, visits):
             yield left(plan)

@@ -11,7 +11,7 @@ from ..resources.claim import Issue, claim
 from ..resources.elements import Element
 from ..resources.own import Own
 from .claims import Build
-from .existing import Chain, OnFile, chain, own
+from .existing import Chain, OnFile, chain, contexts, own
 from .gone import any_claim, chains_on_file
 from .steps import Desk
 
@@ -54,7 +54,10 @@ class Case:
         """Our Claims for leaders or coverages that are not the ones to be claimed now."""
         if "Claim" not in self.desk.types:
             return []
-        found = chains_on_file(self.desk.index, self.desk.namespace, self.own.session, self.patients)
+        index, visits = self.desk.index, contexts(self.desk.index, self.items)
+        if self.own.encounter is not None:
+            visits.add(self.own.encounter)
+        found = chains_on_file(index, self.desk.namespace, self.own.session, self.patients, visits)
         return [each for each in found if each.leader not in leaders or each.order != self.order]
 
     def base(self, line: Line) -> str:

@@ -57,9 +57,10 @@ def _standing(chain: Chain, move: Move) -> str | None:
     live = newest is not None and not newest.file.ended and not move.cancel
     if live and newest is not None and newest.frequency != "8":
         return newest.file.reference
-    if live or chain.standing is None:
+    standing = chain.standing
+    if live or standing is None or standing.file.ended:
         return None
-    return chain.standing.file.reference
+    return standing.file.reference
 
 
 def _wait(draft: Draft, chain: Chain) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -113,6 +113,11 @@ class Chain:
                 found = None if claim.frequency == "8" else claim
         return found
 
+    @property
+    def waits(self) -> bool:
+        """Whether the payer holds a Claim whose control number is not known."""
+        return self.standing is not None and self.standing.answer.control is None
+
     @cached_property
     def target(self) -> Target | None:
         """What the next generation is a replacement or void of, None where it is an original.
@@ -200,6 +205,12 @@ def charge_items(index: Index, session: str) -> dict[str, list[OnFile]]:
         if patient is not None and value is not None:
             found.setdefault(patient, []).append(_on_file(resource, value))
     return found
+
+
+def contexts(index: Index, items: Iterable[OnFile]) -> set[str]:
+    """The visits that ChargeItems name."""
+    found = {index.ref(item.resource.get("context"), item.resource) for item in items}
+    return {visit for visit in found if visit is not None}
 
 
 def identifier(resource: Resource, system: str) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..fhir import encounter as encounters
 from ..fhir.index import Index
-from ..model.identity import SESSION_SYSTEM, session_key
+from ..fhir.references import LOGICAL
+from ..model.identity import CLAIM_SYSTEM, SESSION_SYSTEM, VISIT_SYSTEM, session_key, visit_value
 from .claims import carry_out
 from .existing import Chain, OnFile, chain, identifier
 from .steps import Draft, abort, close_task, keep_task
@@ -22,18 +23,54 @@ def any_claim(index: Index, patients: Sequence[str]) -> bool:
     return any(index.find("Claim", "patient", patient) for patient in patients)
 
 
-def chains_on_file(index: Index, namespace: str, session: str, patients: Sequence[str]) -> tuple[Chain, ...]:
-    """All chains with a Claim of ours, for any leader and any coverage of the patient."""
+def chains_on_file(
+    index: Index, namespace: str, session: str, patients: Sequence[str], visits: Iterable[str]
+) -> tuple[Chain, ...]:
+    """All chains with a Claim of ours, for any leader and any order of coverage, also one that no Coverage has now.
+
+    Args:
+        index: What was read.
+        namespace: Of the settings.
+        session: Session key.
+        patients: The patient, then other records of the same person.
+        visits: Bare references under which Claims of the session may name the visit, besides the logical one.
+    """
     if not any_claim(index, patients):
         return ()
     orders = {1}
     for patient in patients:
         found = (each.get("order") for each in index.find("Coverage", "beneficiary", patient))
         orders |= {order for order in found if isinstance(order, int)}
-    every = (
-        chain(index, namespace, session, patients, leader, order) for leader in LEADERS for order in sorted(orders)
-    )
-    return tuple(each for each in every if each.claims)
+    chains = _chains(index, namespace, session, patients, sorted(orders))
+    known = {claim.file.reference for each in chains for claim in each.claims}
+    logical = (LOGICAL + f"{VISIT_SYSTEM}|{visit_value(namespace, session, patient)}" for patient in patients)
+    if _ours_at(index, (*visits, *logical)) - known:
+        chains += _chains(index, namespace, session, patients, sorted(set(range(1, _ORDERS + 1)) - orders))
+    return chains
+
+
+_ORDERS = 20
+"""Coverages that one patient may have had."""
+
+
+def _chains(
+    index: Index, namespace: str, session: str, patients: Sequence[str], orders: Iterable[int]
+) -> tuple[Chain, ...]:
+    every = (chain(index, namespace, session, patients, leader, order) for order in orders for leader in LEADERS)
+    return tuple(sorted((each for each in every if each.claims), key=lambda each: (each.leader, each.order)))
+
+
+def _ours_at(index: Index, visits: Iterable[str]) -> set[str]:
+    """Claims of ours that name one of these visits."""
+    found = {reference for visit in visits for reference in index.linked("Claim", "encounter", visit)}
+    return {each for each in found if identifier(index.get(each) or {}, CLAIM_SYSTEM) is not None}
+
+
+def claimed_at(index: Index, visits: Iterable[str]) -> set[str]:
+    """Patients for whom a Claim of ours names one of these visits, whoever's they are now."""
+    claims = (index.get(reference) or {} for reference in _ours_at(index, visits))
+    found = {index.ref(claim.get("patient"), claim) for claim in claims}
+    return {patient for patient in found if patient is not None}
 
 
 def give_up(

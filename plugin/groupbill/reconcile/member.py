@@ -31,6 +31,8 @@ class Reached:
     """Per desired line."""
     claims: Mapping[int, str | None] = field(default_factory=dict)
     """Per paid leader."""
+    others: tuple[str, ...] = ()
+    """ChargeItems of no desired line that stand all the same, until the payer has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,18 @@ def reach(draft: Draft, case: Case, outcome: Outcome, reason: str | None, codes:
             draft.say(claimed.claimed())
             give_up(draft, case.who, [each for each in chains.values() if each.claims], case.items)
             return Reached(Outcome.NOT_CHARGED, "already-claimed", (None,) * len(entries))
+    elsewhere = case.other_chains(chains)
     moves: dict[int, Move] = {}
     claims: dict[int, str | None] = {}
     for leader, each in chains.items():
         own = [entry for entry in entries if entry.line.leader == leader]
-        moves[leader], claims[leader] = _claim(draft, case, each, outcome, own)
+        waiting = next((other for other in elsewhere if other.leader == leader and other.waits), None)
+        moves[leader], claims[leader] = _claim(draft, case, each, outcome, own, waiting)
     items = tuple(_charge(draft, case, entry, moves[entry.line.leader], outcome, codes) for entry in entries)
-    _leave(draft, case, entries, moves, _FACTS[outcome])
+    others = _leave(draft, case, entries, moves, elsewhere, _FACTS[outcome])
     if moves and all(move.stopped for move in moves.values()):
-        return Reached(Outcome.NOT_CHARGED, "cancelled-by-person", items, claims)
-    return Reached(outcome, reason, items, claims)
+        return Reached(Outcome.NOT_CHARGED, "cancelled-by-person", items, claims, others)
+    return Reached(outcome, reason, items, claims, others)
 
 
 def _entry(case: Case, line: Line, outcome: Outcome) -> Entry:
@@ -106,9 +110,12 @@ def _claimed_by_others(entries: Sequence[Entry], chains: Mapping[int, Chain]) ->
 
 
 def _claim(
-    draft: Draft, case: Case, chain: Chain, outcome: Outcome, entries: Sequence[Entry]
+    draft: Draft, case: Case, chain: Chain, outcome: Outcome, entries: Sequence[Entry], waiting: Chain | None
 ) -> tuple[Move, str | None]:
-    """Plan the Claim of one paid leader. The first line is the session itself, the others add to it."""
+    """Plan the Claim of one paid leader. The first line is the session itself, the others add to it.
+
+    Beside a Claim for another coverage that the payer has, and can't be voided yet, none is begun.
+    """
     newest, facts = chain.newest, _FACTS[outcome]
     for entry in entries:
         if entry.stopped and entry.known is not None:
@@ -127,6 +134,8 @@ def _claim(
         return same(wanted, newest.file.resource, case.desk.index.ref)
 
     move = decide(State(chain, facts, unchanged))
+    if move.issue == "1" and waiting is not None and waiting.standing is not None:
+        return Move(Charge.KEEP), waiting.standing.file.reference
     if move.stopped and newest is not None:
         draft.say(_ended(newest.file))
     return move, carry_out(draft, chain, move, facts, case.who, build)
@@ -158,15 +167,23 @@ def _charge(draft: Draft, case: Case, entry: Entry, move: Move, outcome: Outcome
     return reference
 
 
-def _leave(draft: Draft, case: Case, entries: Sequence[Entry], moves: Mapping[int, Move], facts: Facts) -> None:
-    """Plan what was written for another code, leader or coverage."""
+def _leave(
+    draft: Draft,
+    case: Case,
+    entries: Sequence[Entry],
+    moves: Mapping[int, Move],
+    others: Sequence[Chain],
+    facts: Facts,
+) -> tuple[str, ...]:
+    """Plan what was written for another code, leader or coverage, and say which ChargeItems of it stand."""
     used = {entry.known.reference for entry in entries if entry.known is not None}
     left = [item for item in case.items if item.reference not in used]
-    others = case.other_chains(moves)
     if not left and not others:
-        return
+        return ()
+    given_up = left
     if any(move.charge is Charge.KEEP for move in moves.values()):
         for item in left:
             draft.keep(item)
-        left = []
-    give_up(draft, case.who, others, left, Facts.HELD if facts is Facts.HELD else Facts.GONE)
+        given_up = []
+    give_up(draft, case.who, others, given_up, Facts.HELD if facts is Facts.HELD else Facts.GONE)
+    return tuple(item.reference for item in left if draft.keeps(item))

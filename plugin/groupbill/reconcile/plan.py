@@ -9,8 +9,8 @@ from ..model import Finding, Line, Outcome, Participant, Session, Step
 from ..resources.own import own
 from ..resources.provenance import Origin
 from .case import Case
-from .existing import OnFile, aliases, charge_items
-from .gone import chains_on_file, give_up
+from .existing import OnFile, aliases, charge_items, contexts
+from .gone import chains_on_file, claimed_at, give_up
 from .member import Reached, reach
 from .signing import sign, source, source_on_file
 from .steps import Desk, Draft
@@ -31,11 +31,13 @@ class MemberPlan:
     """Per desired line the ChargeItem that will stand."""
     claims: Mapping[int, str | None]
     """Per paid leader the Claim that will stand."""
+    others: tuple[str, ...] = ()
+    """ChargeItems of no desired line that will stand all the same."""
 
     @property
     def charge_item(self) -> str | None:
         """The first ChargeItem that will stand."""
-        return next((each for each in self.charge_items if each is not None), None)
+        return next((each for each in (*self.charge_items, *self.others) if each is not None), None)
 
     @property
     def claim(self) -> str | None:
@@ -86,19 +88,23 @@ class Planner:
         sign(draft, source(facts, self._desk.index), self._origin)
         return _finished(facts.patient, draft, reached)
 
-    def gone(self, session: str, patient: str, reason: str | None = None) -> MemberPlan:
+    def gone(self, session: str, patient: str, reason: str | None = None, visit: str | None = None) -> MemberPlan:
         """Plan a patient who is not charged for a session: what was written for it before is taken back.
 
         Args:
             session: Session key.
             patient: `Patient/id`, whether on the roster or not.
             reason: Of `not-charged`.
+            visit: The patient's own Encounter, where there is one.
         """
         desk = self._desk
         patients = (patient, *aliases(desk.index, patient))
         filed = self._items(session)
         items = [item for each in patients for item in filed.get(each, ())]
-        chains = chains_on_file(desk.index, desk.namespace, session, patients)
+        visits = contexts(desk.index, items)
+        if visit is not None:
+            visits.add(visit)
+        chains = chains_on_file(desk.index, desk.namespace, session, patients, visits)
         draft = Draft(desk)
         claim = give_up(draft, (session, patient), chains, items)
         if draft.refused:
@@ -106,7 +112,7 @@ class Planner:
         where_from = source_on_file(desk.index, items, chains)
         if where_from is not None:
             sign(draft, where_from, self._origin)
-        stays = tuple(item.reference for item in items if _kept(draft, item))
+        stays = tuple(item.reference for item in items if draft.keeps(item))
         return _finished(patient, draft, Reached(Outcome.NOT_CHARGED, reason, stays, {1: claim}))
 
     def waiting(self, session: str, patient: str, reason: str | None = None) -> MemberPlan:
@@ -114,7 +120,7 @@ class Planner:
         desk = self._desk
         draft = Draft(desk)
         items = self._items(session).get(patient, [])
-        chains = chains_on_file(desk.index, desk.namespace, session, (patient,))
+        chains = chains_on_file(desk.index, desk.namespace, session, (patient,), contexts(desk.index, items))
         for known in (*items, *(each.newest.file for each in chains if each.newest is not None)):
             draft.keep(known)
         stays = tuple(item.reference for item in items if not item.ended)
@@ -122,16 +128,21 @@ class Planner:
         claim = next((each.file.reference for each in live if each.frequency != "8"), None)
         return _finished(patient, draft, Reached(Outcome.NOT_CHARGED, reason, stays, {1: claim}))
 
-    def departed(self, session: str, present: Collection[str]) -> tuple[MemberPlan, ...]:
-        """Plan everybody who was charged for a session and is no participant of it any more.
+    def departed(
+        self, session: str, present: Collection[str], visits: Collection[str] = ()
+    ) -> tuple[MemberPlan, ...]:
+        """Plan everybody who was billed for a session and is no participant of it any more.
 
         Args:
             session: Session key.
             present: Patients of the session that are planned by themselves.
+            visits: Encounters of its members: a Claim may name one that is somebody else's now.
         """
-        known = {alias for patient in present for alias in (patient, *aliases(self._desk.index, patient))}
-        charged = sorted(self._items(session))
-        return tuple(self.gone(session, patient, "not-attended") for patient in charged if patient not in known)
+        index = self._desk.index
+        known = {alias for patient in present for alias in (patient, *aliases(index, patient))}
+        billed = {*self._items(session), *(claimed_at(index, visits) if "Claim" in self._desk.types else ())}
+        plans = (self.gone(session, patient, "not-attended") for patient in sorted(billed - known))
+        return tuple(plan for plan in plans if plan.steps)
 
     def _size(self, session: Session) -> int:
         """How many attended: counted once per session, so that a participant costs the same in a large one."""
@@ -146,10 +157,6 @@ class Planner:
         return self._filed[1]
 
 
-def _kept(draft: Draft, item: OnFile) -> bool:
-    return not item.ended and any(step.reference == item.reference and step.resource is None for step in draft.steps)
-
-
 def _finished(patient: str, draft: Draft, reached: Reached) -> MemberPlan:
     draft.steps.sort(key=targets_first)
     return MemberPlan(
@@ -160,4 +167,5 @@ def _finished(patient: str, draft: Draft, reached: Reached) -> MemberPlan:
         findings=tuple(sorted(draft.findings, key=lambda found: found.order)),
         charge_items=reached.charge_items,
         claims=reached.claims,
+        others=reached.others,
     )

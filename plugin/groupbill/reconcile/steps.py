@@ -58,6 +58,10 @@ class Draft:
         """List what stays as it is."""
         self.steps.append(Step(reference=known.reference, action=Action.KEEP))
 
+    def keeps(self, known: OnFile) -> bool:
+        """Whether something live is on the list of what stays."""
+        return not known.ended and Step(reference=known.reference, action=Action.KEEP) in self.steps
+
     def write(self, action: Action, resource: Mapping[str, Any]) -> bool:
         """Write a new resource; False where the gate refused it (ENG03)."""
         reference = f"{resource['resourceType']}/{resource['id']}"
