@@ -134,7 +134,7 @@ class Host:
         return Report(
             version=VERSION,
             as_of=run.today,
-            sessions=tuple(sessions),
+            sessions=tuple(sorted(sessions, key=lambda each: each.order)),
             checked=run.checked(),
             tallies=run.tallies,
             findings=run.findings(),

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from groupbill.model import Line, Outcome, Period, Severity, Value
-from groupbill.model.identity import charge_item_value
+from groupbill.model.identity import EXTENSION, charge_item_value
 from groupbill.testing.templates import hours
 from groupbill.testing.usual import DATE, usual
 
@@ -446,6 +446,33 @@ def test_after_an_accepted_void_a_new_charge_is_an_original(ehr, tools):
     assert tools.acts(plan) == ["ChargeItem update", "Claim create"]
     assert frequency(tools.written(plan, "Claim")) == "1"
     assert "related" not in tools.written(plan, "Claim")
+
+
+@pytest.mark.parametrize("how", ["sent", "queued"])
+def test_after_a_void_without_an_answer_a_new_charge_waits(ehr, tools, how):
+    ehr.accepted()
+    void = f"Claim/{tools.written(ehr.take(ehr.gone()), 'Claim')['id']}"
+    if how == "sent":
+        mark = {"url": f"{EXTENSION}claim-submitted", "valueDateTime": "2026-03-11T08:00:00Z"}
+        ehr.files[void]["extension"] = [mark]
+    else:
+        ehr.answer(void, None, "queued")
+    plan = ehr.plan()
+    assert tools.acts(plan) == ["ChargeItem keep", "Claim keep"]
+    assert codes(plan) == [("CLM02", "error", void)]
+    ehr.answer(void, None, "complete")
+    assert tools.acts(ehr.plan()) == ["ChargeItem update", "Claim create"]
+
+
+def test_a_claim_that_a_person_ended_is_voided_all_the_same_when_the_payer_has_it_and_the_charge_is_gone(ehr, tools):
+    prior = ehr.accepted()
+    ehr.end(prior, "cancelled")
+    plan = ehr.take(ehr.gone())
+    assert tools.acts(plan) == ["ChargeItem cancel", "Claim void"]
+    assert tools.written(plan, "Claim")["related"][0]["claim"] == {"reference": prior}
+    void = f"Claim/{tools.written(plan, 'Claim')['id']}"
+    ehr.end(void, "cancelled")
+    assert tools.acts(ehr.gone()) == ["ChargeItem keep", "Claim keep"]
 
 
 def test_a_void_that_is_not_accepted_yet_is_taken_back_by_a_replacement(ehr, tools):

@@ -101,6 +101,13 @@ class SessionReport:
     members: tuple[MemberReport, ...]
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def order(self) -> tuple[str, float, str]:
+        """The order of sessions in a report: by date, start, key."""
+        start = self.session.period.start
+        on = self.session.date_of_service.isoformat()
+        return (on, start.timestamp() if start is not None else 0.0, self.session.key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:

@@ -39,6 +39,7 @@ def patient_day(
     if not any(line.ours and line.session == session.key for line in on_file):
         filed = [line for line in filed if not _bills_ours(line, participant)]
     desired = [*participant.lines, *others]
+    filed = [line for line in filed if not _billed_under_earlier_key(line, desired, ledger)]
     lines = [line for line in [*desired, *filed] if line.date == session.date_of_service]
     history = [line for line in [*desired, *filed] if line.date != session.date_of_service]
     return PatientDay(
@@ -69,6 +70,14 @@ def _superseded(line: Line, session: str, own: Collection[str], ledger: Ledger) 
     if line.encounter in own or line.encounter in ledger.visits:
         return True
     return not line.ours and (line.at in own or line.at in ledger.visits)
+
+
+def _billed_under_earlier_key(line: Line, desired: Iterable[Line], ledger: Ledger) -> bool:
+    """Whether a line of ours is one of these services, though its session has another key now (no Encounter)."""
+    if not line.ours or line.session is None or line.session in ledger.sessions:
+        return False
+    alike = (each for each in desired if each.rendering == line.rendering)
+    return "?" in (line.encounter or "?") and any(line.period.overlaps(each.period) for each in alike)
 
 
 def _bills_ours(line: Line, participant: Participant) -> bool:

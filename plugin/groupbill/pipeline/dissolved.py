@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ..fhir import encounter as encounters
@@ -15,14 +16,27 @@ _NEVER = date(1, 1, 1)
 
 def dissolved(shop: Shop, key: str, reference: str) -> SessionReport:
     """The report of a session of which only what was charged for it is left."""
+    present = [patient for continued, patient in shop.planner.continued if continued == key]
+    return _report(shop, key, reference, shop.planner.departed(key, present))
+
+
+def lost(shop: Shop, key: str, visits: Sequence[tuple[str, str]]) -> SessionReport:
+    """The report of visits of a session that nobody finds any more: each one's patient and Encounter."""
+    plans = [shop.planner.gone(key, patient, "not-attended", visit) for patient, visit in visits]
+    return _report(shop, key, visits[0][1], plans, whole=False)
+
+
+def _report(
+    shop: Shop, key: str, reference: str, plans: Iterable[MemberPlan], *, whole: bool = True
+) -> SessionReport:
     encounter = shop.index.get(reference) or {}
     zone = shop.context.settings.zone_of()
     when: Period = period(encounters.period_element(encounter), zone)
     session = Session(
         key=key,
-        shape="A",
+        shape="A" if whole else "C",
         confidence=1.0,
-        encounter=reference,
+        encounter=reference if whole else None,
         group=None,
         sources=(reference,),
         status="entered-in-error",
@@ -35,8 +49,7 @@ def dissolved(shop: Shop, key: str, reference: str) -> SessionReport:
         performers=(),
         members=(),
     )
-    members = tuple(left(plan) for plan in shop.planner.departed(key, ()))
-    return SessionReport(session=session, members=members)
+    return SessionReport(session=session, members=tuple(left(plan) for plan in plans))
 
 
 def left(plan: MemberPlan) -> MemberReport:

@@ -201,7 +201,8 @@ class SessionRun:
         )
         if member.patient is None:
             return report
-        planner, key = self._shop.planner, self._session.key
+        planner = self._shop.planner
+        key = planner.key(self._session, member)
         if reason == "in-progress":
             plan = planner.waiting(key, member.patient, reason)
         else:

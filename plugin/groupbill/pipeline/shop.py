@@ -51,7 +51,7 @@ class Shop:
             ledger=ledger,
             hooks=pipeline.hooks,
             rulebook=pipeline.rulebook,
-            planner=Planner(desk, origin),
+            planner=Planner(desk, origin, ledger.sessions),
             context=context,
             rule_context=RuleContext(reference=pipeline.reference, settings=settings, today=context.today),
         )

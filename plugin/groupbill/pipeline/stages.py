@@ -10,11 +10,11 @@ from ..charges.sources import Sources
 from ..fhir.index import Index
 from ..model import Action, Checked, Finding, Member, Session, SessionReport, Severity, Tally
 from ..plugins import Context
-from ..reconcile import orphans
+from ..reconcile import lost_visits, orphans
 from ..sessions import find, resolve
 from .attend import attend
 from .derive import Derived, derive
-from .dissolved import dissolved
+from .dissolved import dissolved, lost
 from .ledger import Ledger
 from .pipeline import Pipeline
 from .session import SessionRun
@@ -99,21 +99,35 @@ class Run:
     def __iter__(self) -> Iterator[SessionReport]:
         """Second pass: judge, decide and plan, session by session in the order of time."""
         shop = Shop.open(self._pipeline, self._index, self._sources, self._ledger, self._context)
-        for _, (session, derived, crashes) in self._sessions:
-            report = SessionRun(shop, session, derived, crashes).report()
+        for report in self._reports(shop):
             for member in report.members:
                 self._note(member.findings)
                 self._corrections += sum(step.action in (Action.REPLACE, Action.VOID) for step in member.plan)
             self._note(report.findings)
             yield report
+
+    def _reports(self, shop: Shop) -> Iterator[SessionReport]:
+        for _, (session, derived, crashes) in self._sessions:
+            yield SessionRun(shop, session, derived, crashes).report()
         yield from self._orphans(shop)
 
     def _orphans(self, shop: Shop) -> Iterator[SessionReport]:
         """Sessions that were charged and are none any more, though their Encounter is on file."""
-        found = orphans(self._index, self._pipeline.settings.namespace, self._ledger.sessions, self._gone)
-        for key, reference in sorted(found):
-            if self._only is None or reference in self._only or reference in self._gone:
+        namespace = self._pipeline.settings.namespace
+        found = sorted(orphans(self._index, namespace, self._ledger.sessions, self._gone))
+        for key, reference in found:
+            if self._asked(reference):
                 yield dissolved(shop, key, reference)
+        known = {*self._ledger.sessions, *(key for key, _ in found)}
+        visits: dict[str, list[tuple[str, str]]] = {}
+        for key, patient, visit in sorted(lost_visits(self._index, known, self._gone)):
+            if self._asked(visit) and (key, patient) not in shop.planner.continued:
+                visits.setdefault(key, []).append((patient, visit))
+        for key, found_of in visits.items():
+            yield lost(shop, key, found_of)
+
+    def _asked(self, reference: str) -> bool:
+        return self._only is None or reference in self._only or reference in self._gone
 
     def _note(self, findings: tuple[Finding, ...]) -> None:
         """Remember findings on Claims and ChargeItems of others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..resources.gate import Gate
 from ..resources.provenance import Origin
-from .gone import orphans
+from .gone import lost_visits, orphans
 from .plan import MemberPlan, Planner
 from .steps import Desk
 from .transaction import bundle, corrections, transactions
@@ -17,6 +17,7 @@ __all__ = [
     "Planner",
     "bundle",
     "corrections",
+    "lost_visits",
     "orphans",
     "transactions",
 ]

@@ -10,6 +10,7 @@ from ..fhir.extensions import value
 from ..fhir.index import Index
 from ..resources.content import rows
 
+_DONE = frozenset({"complete", "partial"})
 _NO_ANSWER = frozenset({"cancelled", "draft", "entered-in-error"})
 
 
@@ -21,6 +22,8 @@ class Answer:
     """Beyond changing without the payer: answered, queued, or sent."""
     control: Mapping[str, Any] | None = None
     """The claim control number, as the Identifier on the answer."""
+    settled: bool = False
+    """The payer has done what was asked; sent or queued is not done."""
 
 
 NONE = Answer()
@@ -33,7 +36,8 @@ def answer(index: Index, reference: str, claim: Mapping[str, Any]) -> Answer:
     taken = [each for each in found if each.get("outcome") != "error" or _control(each) is not None]
     if taken:
         numbers = [number for each in taken if (number := _control(each)) is not None]
-        return Answer(True, numbers[-1]) if numbers else SENT
+        settled = bool(numbers) or any(each.get("outcome") in _DONE for each in taken)
+        return Answer(True, numbers[-1] if numbers else None, settled)
     if found:
         return NONE
     return SENT if value(claim, "claim-submitted") is not None else NONE

@@ -11,6 +11,7 @@ from ..resources.claim import Issue, claim
 from ..resources.elements import Element
 from ..resources.own import Own
 from .claims import Build
+from .earlier import made_here
 from .existing import Chain, OnFile, chain, contexts, own
 from .gone import any_claim, chains_on_file
 from .steps import Desk
@@ -71,7 +72,9 @@ class Case:
 
     def value(self, line: Line) -> str:
         """Identifier value of the ChargeItem of a line."""
-        return line.control_number or self._value(line, self.own.patient)
+        if line.control_number is not None and self.own.session == self.participant.session.key:
+            return line.control_number
+        return self._value(line, self.own.patient)
 
     def known(self, line: Line) -> OnFile | None:
         """Our ChargeItem of a line, under any record of the patient."""
@@ -86,6 +89,18 @@ class Case:
     def _value(self, line: Line, patient: str) -> str:
         session = self.own.session
         return charge_item_value(self.desk.namespace, session, patient, self.base(line), line.leader)
+
+    def ours(self, line: Line) -> bool:
+        """Whether a line on file that carries our identifier was made under our namespace, as far as can be told."""
+        known = {item.reference for item in self.items}
+        items = [each for each in (line.at, *line.also) if each.startswith("ChargeItem/")]
+        if not items or not known.isdisjoint(items):
+            return True
+        found = [resource for each in items if (resource := self.desk.index.get(each)) is not None]
+        session = self.participant.session
+        return any(
+            made_here(self.desk.namespace, each, patient, session.code) for each in found for patient in self.patients
+        )
 
     def builder(self, lines: Sequence[Line]) -> Build:
         """Makes the Claim of these lines."""

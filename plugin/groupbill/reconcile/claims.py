@@ -70,6 +70,9 @@ def _wait(draft: Draft, chain: Chain) -> None:
             "a replacement or void can't be sent before."
         )
         draft.say(finding("CLM02", chain.target.prior, message))
+    elif chain.newest is not None:
+        message = "The payer has this void and has not answered; a new claim can't be sent before."
+        draft.say(finding("CLM02", chain.newest.file.reference, message))
 
 
 def _again(desk: Desk, chain: Chain, newest: OurClaim) -> Issue:

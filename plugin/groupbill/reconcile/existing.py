@@ -22,6 +22,8 @@ from ..model.identity import (
 from ..resources.content import frequency, rows
 from .answers import NONE, Answer, answer
 
+LEADERS = (1, 2)
+"""Numbers that a paid leader can have."""
 ENDED = {
     "Claim": frozenset({"cancelled", "entered-in-error"}),
     "ChargeItem": frozenset({"aborted", "not-billable", "entered-in-error"}),
@@ -144,13 +146,14 @@ def _related(claim: Resource) -> Target | None:
 
 def own(index: Index, kind: str, system: str, value: str) -> OnFile | None:
     """Our resource with this identifier; of several (two writers at once) a live one, then the lowest id."""
-    found = [_on_file(each, value) for each in index.find(kind, "identifier", f"{system}|{value}")]
+    found = [on_file(each, value) for each in index.find(kind, "identifier", f"{system}|{value}")]
     if not found:
         return None
     return found[0] if len(found) == 1 else min(found, key=lambda each: (each.ended, each.reference))
 
 
-def _on_file(resource: Resource, value: str) -> OnFile:
+def on_file(resource: Resource, value: str) -> OnFile:
+    """A resource of ours with the value of its identifier."""
     return OnFile(f"{resource['resourceType']}/{resource['id']}", value, resource)
 
 
@@ -203,7 +206,7 @@ def charge_items(index: Index, session: str) -> dict[str, list[OnFile]]:
         patient = index.ref(resource.get("subject"), resource)
         value = identifier(resource, CHARGE_ITEM_SYSTEM)
         if patient is not None and value is not None:
-            found.setdefault(patient, []).append(_on_file(resource, value))
+            found.setdefault(patient, []).append(on_file(resource, value))
     return found
 
 

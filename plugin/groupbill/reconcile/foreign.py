@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..fhir.index import Index
@@ -40,7 +40,12 @@ NOBODY = Foreign()
 
 
 def foreign(
-    index: Index, participant: Participant, line: Line, codes: tuple[str, ...], on_file: Iterable[Line]
+    index: Index,
+    participant: Participant,
+    line: Line,
+    codes: tuple[str, ...],
+    on_file: Iterable[Line],
+    ours: Callable[[Line], bool],
 ) -> Foreign:
     """Others' live Claim and ChargeItem for a desired line.
 
@@ -50,6 +55,7 @@ def foreign(
         line: The desired line.
         codes: Its code, and the one before the policy's `session_code`.
         on_file: Live lines of the patient; one may stand for several resources (`also`).
+        ours: Whether a line that carries our identifier was made under our namespace.
     """
     claim: str | None = None
     charge_item: str | None = None
@@ -57,9 +63,10 @@ def foreign(
     for each in on_file:
         if each.desired or each.code not in codes or not same_service(each, line, participant):
             continue
+        mine = not each.ours or ours(each)
         for reference in (each.at, *each.also):
             kind = reference.split("/", 1)[0]
-            if kind not in _OURS or _ours(index, reference, _OURS[kind]):
+            if kind not in _OURS or (mine and _ours(index, reference, _OURS[kind])):
                 continue
             if kind == "Claim" and claim is None:
                 claim, agrees = reference, _agree(each, line)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..fhir import encounter as encounters
+from ..fhir.codes import procedure_code
 from ..fhir.index import Index
 from ..fhir.references import LOGICAL
+from ..model import Resource
 from ..model.identity import CLAIM_SYSTEM, SESSION_SYSTEM, VISIT_SYSTEM, session_key, visit_value
 from .claims import carry_out
-from .existing import Chain, OnFile, chain, identifier
+from .existing import ENDED, LEADERS, Chain, OnFile, chain, identifier
 from .steps import Draft, abort, close_task, keep_task
 from .transitions import Charge, Facts, State, decide
 
-LEADERS = (1, 2)
-"""Numbers that a paid leader can have."""
+_NEVER = frozenset({"cancelled", "entered-in-error"})
 _WAITING = frozenset({"planned", "arrived", "triaged", "in-progress", "onleave", "unknown"})
 
 
@@ -126,12 +127,7 @@ def orphans(
         known: Keys of the sessions that were found.
         deleted: `Encounter/id` of those that the server says are deleted.
     """
-    keys = set()
-    for reference in index.keys("ChargeItem"):
-        resource = index.get(reference)
-        key = identifier(resource, SESSION_SYSTEM) if resource is not None else None
-        if key is not None and key not in known:
-            keys.add(key)
+    keys = {key for key, _ in _strays(index, known)}
     if not keys:
         return
     for reference in sorted({*index.keys("Encounter"), *deleted}):
@@ -139,3 +135,39 @@ def orphans(
             resource = index.get(reference)
             if reference in deleted or (resource and encounters.status(resource) not in _WAITING):
                 yield session_key(namespace, reference), reference
+
+
+def lost_visits(
+    index: Index, known: Collection[str], deleted: Collection[str] = ()
+) -> Iterator[tuple[str, str, str]]:
+    """Key, patient and Encounter of visits that were charged in a session that nobody finds any more.
+
+    The visit must say so itself: deleted, cancelled, in error, or of another code now. That its session is not
+    found may only mean that the others' visits were not read.
+
+    Args:
+        index: What was read.
+        known: Keys of the sessions that were found.
+        deleted: `Encounter/id` of those that the server says are deleted.
+    """
+    for key, resource in _strays(index, known):
+        visit, patient = (index.ref(resource.get(name), resource) for name in ("context", "subject"))
+        live = resource.get("status") not in ENDED["ChargeItem"]
+        if live and visit is not None and patient is not None:
+            found = index.get(visit)
+            if visit in deleted or (found is not None and _is_over(found, procedure_code(resource.get("code")))):
+                yield key, patient, visit
+
+
+def _is_over(visit: Resource, code: str | None) -> bool:
+    status, codes = encounters.status(visit), encounters.cpt_codes(visit)
+    return status in _NEVER or (bool(codes) and code not in codes and status not in _WAITING)
+
+
+def _strays(index: Index, known: Collection[str]) -> Iterator[tuple[str, Resource]]:
+    """ChargeItems of ours, each with its session key, of sessions that were not found."""
+    for reference in index.keys("ChargeItem"):
+        resource = index.get(reference)
+        key = identifier(resource, SESSION_SYSTEM) if resource is not None else None
+        if resource is not None and key is not None and key not in known:
+            yield key, resource

@@ -66,8 +66,8 @@ def reach(draft: Draft, case: Case, outcome: Outcome, reason: str | None, codes:
         reason: Of the outcome.
         codes: Of the findings that hold the charge.
     """
-    entries = [_entry(case, line, outcome) for line in case.participant.lines]
     chains = {line.leader: case.chain(line.leader) for line in case.participant.lines}
+    entries = [_entry(case, line, outcome) for line in case.participant.lines]
     if outcome is Outcome.CHARGED:
         claimed = _claimed_by_others(entries, chains)
         if claimed is not None:
@@ -92,7 +92,7 @@ def _entry(case: Case, line: Line, outcome: Outcome) -> Entry:
     theirs = NOBODY
     if outcome is not Outcome.HELD and case.on_file:
         codes = (line.code, case.base(line))
-        theirs = foreign(case.desk.index, case.participant, line, codes, case.on_file)
+        theirs = foreign(case.desk.index, case.participant, line, codes, case.on_file, case.ours)
     return Entry(line, case.value(line), case.known(line), theirs)
 
 

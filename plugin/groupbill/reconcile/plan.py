@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..model import Finding, Line, Outcome, Participant, Session, Step
+from ..model import Finding, Line, Member, Outcome, Participant, Session, Step
 from ..resources.own import own
 from ..resources.provenance import Origin
 from .case import Case
+from .earlier import billed_under
 from .existing import OnFile, aliases, charge_items, contexts
 from .gone import chains_on_file, claimed_at, give_up
 from .member import Reached, reach
@@ -48,9 +49,15 @@ class MemberPlan:
 class Planner:
     """Plans the members of a run, session by session."""
 
-    def __init__(self, desk: Desk, origin: Origin) -> None:
-        """Plan with these resources, gate, day and settings; sign with this origin."""
+    def __init__(self, desk: Desk, origin: Origin, sessions: Collection[str] = ()) -> None:
+        """Plan with these resources, gate, day and settings; sign with this origin.
+
+        `sessions` are the keys of all sessions of the run.
+        """
         self._desk = desk
+        self._sessions = sessions
+        self.continued: set[tuple[str, str]] = set()
+        """Earlier keys, each with the patient, under which something of a session of this run is billed."""
         self._origin = origin
         self._counted: tuple[Session | None, int] = (None, 0)
         self._filed: tuple[str, dict[str, list[OnFile]]] = ("", {})
@@ -73,8 +80,11 @@ class Planner:
             codes: Of the findings that hold the charge; they become the input of its Task.
             on_file: Live lines of the patient, to see what others have billed.
         """
-        facts = own(participant, self._desk.namespace, self._size(participant.session))
-        patients = (facts.patient, *aliases(self._desk.index, facts.patient))
+        desk = self._desk
+        patient = participant.member.patient or participant.member.member
+        patients = (patient, *aliases(desk.index, patient))
+        key = self.key(participant.session, participant.member)
+        facts = own(participant, desk.namespace, self._size(participant.session), key)
         filed = self._items(facts.session)
         items = tuple(item for patient in patients for item in filed.get(patient, ()))
         case = Case(self._desk, participant, facts, patients, items, tuple(on_file))
@@ -143,6 +153,17 @@ class Planner:
         billed = {*self._items(session), *(claimed_at(index, visits) if "Claim" in self._desk.types else ())}
         plans = (self.gone(session, patient, "not-attended") for patient in sorted(billed - known))
         return tuple(plan for plan in plans if plan.steps)
+
+    def key(self, session: Session, member: Member) -> str:
+        """The session key under which a member of a session is billed: an earlier one, where the visit was."""
+        desk, patient = self._desk, member.patient
+        if "ChargeItem" not in desk.types or patient is None:
+            return session.key
+        patients = (patient, *aliases(desk.index, patient))
+        key = billed_under(desk.index, desk.namespace, session, member, patients, self._sessions)
+        if key != session.key:
+            self.continued.add((key, patient))
+        return key
 
     def _size(self, session: Session) -> int:
         """How many attended: counted once per session, so that a participant costs the same in a large one."""

@@ -117,15 +117,18 @@ _FIRST = {**_KEEP, Facts.CHARGED: Move(Charge.BILL, issue="1")}
 
 
 def _ended_by_a_person(state: State) -> Move:
-    """Keep; of an older Claim that the payer holds, the void goes out all the same."""
+    """Keep; what the payer holds is voided all the same when the charge is gone, unless a void was what was ended."""
     if state.facts is not Facts.GONE:
         return Move(Charge.KEEP, stopped=True)
-    return Move(Charge.ABORT) if state.accepted or state.chain.standing is None else state.issue("8")
+    return Move(Charge.ABORT) if state.void or state.chain.standing is None else state.issue("8")
 
 
 def _voided(state: State) -> Move:
-    """The payer has taken the void: a new charge is an original; else it is still void."""
-    return Move(Charge.BILL, issue="1") if state.facts is Facts.CHARGED else _KEEP[state.facts]
+    """The payer has taken the void: a new charge is an original, once the payer has answered; else still void."""
+    if state.facts is not Facts.CHARGED:
+        return _KEEP[state.facts]
+    settled = state.chain.newest is not None and state.chain.newest.answer.settled
+    return Move(Charge.BILL, issue="1") if settled else _WAIT
 
 
 def _void_pending(state: State) -> Move:

@@ -48,15 +48,17 @@ class Own:
     policy: str | None = None
 
 
-def own(participant: Participant, namespace: str, size: int | None = None) -> Own:
+def own(participant: Participant, namespace: str, size: int | None = None, key: str | None = None) -> Own:
     """The participant's own facts, and nothing else.
 
     Args:
         participant: Whose they are.
         namespace: Of the settings.
         size: How many attended, where it has been counted already.
+        key: Session key under which the visit was billed before, where that is another one.
     """
     session, member = participant.session, participant.member
+    key = key or session.key
     patient = member.patient or member.member
     encounter = member.encounter
     if encounter == session.encounter and session.group is not None:
@@ -64,9 +66,9 @@ def own(participant: Participant, namespace: str, size: int | None = None) -> Ow
     attendance, coverage = member.attendance, participant.coverage
     authorization, referral = participant.authorization, participant.referral
     return Own(
-        session=session.key,
+        session=key,
         patient=patient,
-        visit=_visit(namespace, session.key, patient, encounter),
+        visit=_visit(namespace, key, patient, encounter),
         encounter=encounter,
         date=session.date_of_service,
         period=member.period,
