@@ -60,6 +60,7 @@ def charge_item_line(sources: Sources, resource: Resource) -> Line:
         billing=organization or (visit.provider if visit else None),
         encounter=encounter,
         encounter_status=visit.status if visit else None,
+        encounter_date=visit.period.date if visit else None,
         session=session,
         created=day(resource.get("enteredDate"), sources.zone()),
         leader=_leader(sources, ours, session, patient, code),

@@ -108,6 +108,7 @@ def _line(
         rendering=rendering(sources, claim, item, visit),
         encounter=encounter,
         encounter_status=visit.status if visit else None,
+        encounter_date=visit.period.date if visit else None,
         pointers=pointers,
         diagnoses=tuple(codes[pointer] for pointer in pointers if pointer in codes),
         allowed=allowed(found, item.get("sequence")),

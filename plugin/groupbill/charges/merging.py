@@ -80,6 +80,7 @@ def _joined(strong: Line, weak: Line) -> Line:
         period=strong.period if keeps_times else weak.period,
         encounter=strong.encounter if named else weak.encounter,
         encounter_status=strong.encounter_status if named else weak.encounter_status,
+        encounter_date=strong.encounter_date if named else weak.encounter_date,
         rendering=strong.rendering or weak.rendering,
         place_of_service=strong.place_of_service or weak.place_of_service,
         session=strong.session or weak.session,

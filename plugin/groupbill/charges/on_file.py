@@ -80,4 +80,5 @@ def _visited(sources: Sources, chart: Chart, visit: Contact) -> Iterator[Line]:
             billing=visit.provider or usual_provider(sources),
             encounter=visit.reference,
             encounter_status=visit.status,
+            encounter_date=visit.period.date,
         )

@@ -60,6 +60,8 @@ class Line:
     encounter: str | None = None
     encounter_status: str | None = None
     """Status of that Encounter in R4 words, for a line on file; None where it is not on file (CHG04)."""
+    encounter_date: Day | None = None
+    """Local day on which that Encounter began, for a line on file (TIM08)."""
     pointers: tuple[int, ...] = ()
     """`diagnosisSequence`."""
     professional: bool = True

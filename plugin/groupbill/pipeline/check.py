@@ -74,8 +74,7 @@ class Check:
             weighed = self.rulebook.weigh(finding, bill.policy)
             if weighed is not None:
                 yield weighed
-        if bill.live:
-            yield from self.rulebook.bill(bill, context)
+        yield from self.rulebook.bill(bill, context)
 
 
 def _patients(sources: Sources, keys: Iterable[str]) -> tuple[list[str], list[Bill]]:

@@ -237,6 +237,7 @@ class EndedByAPerson(ClaimRule):
 
     code = "CLM13"
     name = "ended-by-a-person"
+    when_ended = True
     severity = Severity.INFORMATION
     remedy = "reopen it by hand if it was a mistake"
     source = "groupbill: a person's decision stands"
@@ -244,7 +245,7 @@ class EndedByAPerson(ClaimRule):
 
     def check(self, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the end of one bill of ours."""
-        if bill.desired or not bill.ours or bill.live or bill.resource is None:
+        if not bill.ours or bill.live or bill.resource is None:
             return None
         if bill.resource.get("status") not in _ENDED or value(bill.resource, "cancelled-because") is not None:
             return ()

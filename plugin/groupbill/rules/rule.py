@@ -66,6 +66,9 @@ class Rule:
     tells_no_data: ClassVar[bool] = False
     """Whether its no-data is said although the rule is no error."""
 
+    when_ended: ClassVar[bool] = False
+    """Whether a claim rule judges bills that count no more, and only those."""
+
     while_open: ClassVar[bool] = False
     """Whether a participant rule also judges a member whose attendance nobody has established yet."""
 

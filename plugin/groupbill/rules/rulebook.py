@@ -49,6 +49,7 @@ class Rulebook:
         """By code, of every rule that is switched on."""
         self._by_scope: dict[Scope, tuple[_Entry, ...]] = {scope: tuple(self._entries(scope)) for scope in Scope}
         self._open = tuple(each for each in self._by_scope[Scope.PARTICIPANT] if each.rule.while_open)
+        self._ended = tuple(each for each in self._by_scope[Scope.CLAIM] if each.rule.when_ended)
 
     def _entries(self, scope: Scope) -> Iterable[_Entry]:
         for kind in self.catalogue.rules:
@@ -78,7 +79,9 @@ class Rulebook:
         return _ordered(self._run(self._by_scope[Scope.PATIENT_DAY], (day, context), day.policy))
 
     def bill(self, bill: Bill, context: Context) -> list[Finding]:
-        """Findings on one Claim or ChargeItem and each of its lines."""
+        """Findings on one Claim or ChargeItem and each of its lines; of one that ended, on its end alone."""
+        if not bill.live:
+            return _ordered(self._run(self._ended, (bill, context), bill.policy))
         findings = self._run(self._by_scope[Scope.CLAIM], (bill, context), bill.policy)
         for line in bill.lines:
             findings += self._run(self._by_scope[Scope.LINE], (line, bill, context), bill.policy)

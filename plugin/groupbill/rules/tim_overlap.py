@@ -132,9 +132,10 @@ class DateNotLocal(LineRule):
 
     def check(self, line: Line, bill: Bill, context: Context) -> Iterable[Finding] | None:
         """Judge the date of one line on file."""
-        if line.desired or line.date is None or line.period.start is None or line.period.date is None:
+        began = line.encounter_date
+        if line.desired or line.date is None or began is None:
             return None
-        if line.date == line.period.date:
+        if line.date == began:
             return ()
-        message = f"the date is {line.date}, the visit began on {line.period.date} local time"
+        message = f"the date is {line.date}, the visit began on {began} local time"
         return (self.finding(message, at=element(line, "servicedDate")),)
