@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import copy
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groupbill.fhir.elements import fault, surely_fine
+from groupbill.fhir.shapes import Leaf, Many, Thing, Writer, thing
 
 ENCOUNTER = {
     "resourceType": "Encounter",
@@ -153,3 +158,30 @@ def test_the_quick_test_and_the_walk_agree(data):
     found = fault(changed)
     if isinstance(changed["resourceType"], str) and changed["resourceType"] in ("Encounter", "Claim"):
         assert surely_fine(changed) == (found is None)
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_quick_tests_may_be_written_by_several_threads_at_once() -> None:
+    text = Leaf("a string", "type({v}) is str", {})
+    shapes: list[Thing] = [thing(a=text, b=text, c=Many(thing(d=text, e=text, f=text))) for _ in range(8)]
+    good = {"a": "1", "b": "2", "c": [{"d": "3", "e": "4", "f": "5"}]}
+    bad = {"a": "1", "b": "2", "c": [{"d": "3", "e": "4", "f": 5}]}
+    for _ in range(20):
+        writer, start = Writer({}), Barrier(len(shapes))
+
+        def made(shape: Thing, writer: Writer = writer, start: Barrier = start) -> tuple[bool, bool]:
+            start.wait()
+            test = writer.test(shape)
+            return test(good), test(bad)
+
+        with ThreadPoolExecutor(len(shapes)) as pool:
+            assert list(pool.map(made, shapes)) == [(True, False)] * len(shapes)

@@ -1,7 +1,7 @@
 """A proxy before a real FHIR server that counts requests and does to them what networks and servers do.
 
-It stands on loopback, forwards word by word, and writes its own address in the place of the server's, so that links to
-the next page come back through it.
+It stands on loopback, forwards word by word, and writes its own address in the place of the server's, so that links
+to the next page come back through it.
 """
 
 from __future__ import annotations

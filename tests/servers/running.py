@@ -71,7 +71,7 @@ def process(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-    wait: int = 90,
+    wait: int = 240,
 ) -> Iterator[str]:
     """A server process, from its first answer at /metadata on until the block ends."""
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -157,7 +157,7 @@ def hapi(*packages: Path, validating: bool = True) -> Iterator[str]:
         str(port),
         *map(str, packages),
     ]
-    with process(command, f"http://127.0.0.1:{port}/fhir", cwd=home, wait=180) as base:
+    with process(command, f"http://127.0.0.1:{port}/fhir", cwd=home, wait=600) as base:
         yield base
 
 

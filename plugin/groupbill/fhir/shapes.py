@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from threading import Lock
 from typing import Any, Protocol
 
 
@@ -33,6 +34,7 @@ class Writer:
         self._lines: list[str] = []
         self._pad = ""
         self._count = 0
+        self._lock = Lock()
 
     def write(self, line: str) -> None:
         """One line."""
@@ -70,8 +72,9 @@ class Writer:
         return name
 
     def test(self, shape: Thing) -> Callable[[Any], bool]:
-        """The quick test of a shape: True when a value surely fits."""
-        found: Callable[[Any], bool] = self._names[self.function(shape)]  # type: ignore[assignment]
+        """The quick test of a shape: True when a value surely fits. One thread at a time writes."""
+        with self._lock:
+            found: Callable[[Any], bool] = self._names[self.function(shape)]  # type: ignore[assignment]
         return found
 
 
