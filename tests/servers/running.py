@@ -133,7 +133,7 @@ def medplum() -> Iterator[str]:
 
 @contextmanager
 def hapi(*packages: Path, validating: bool = True) -> Iterator[str]:
-    """HAPI FHIR JPA over H2 (Maven Central) with these FHIR packages, and with validation of what is written or not."""
+    """HAPI FHIR JPA over H2 (Maven Central) with these FHIR packages; what is written is validated, or not."""
     need("java", "mvn")
     home = CACHE / HAPI
     with installing(home):
