@@ -105,7 +105,8 @@ class LicenceNotActive(ParticipantRule):
 
     ## What it does
     Fails when the PractitionerRole is inactive or out of its period, and when every dated qualification on
-    file had ended or not yet begun. Without a qualification on file it can't tell.
+    file had ended or not yet begun. Without a qualification on file, or with a taxonomy code alone, it can't
+    tell.
 
     ## Why it matters
     Services without a licence are not covered, and enrolment ends with it.
@@ -138,10 +139,9 @@ class LicenceNotActive(ParticipantRule):
         if rendering.role_active is False:
             evidence = (rendering.role,) if rendering.role else ()
             return self.finding("the practitioner's role was not active", at=at, evidence=evidence)
-        known = rendering.qualifications
-        if not known:
+        dated = [each for each in rendering.qualifications if each.start or each.end]
+        if not dated and all(each.code in rendering.taxonomies for each in rendering.qualifications):
             return no_data(self, "no licence of the practitioner is on file", participant)
-        dated = [each for each in known if each.start or each.end]
         for each in dated:
             if (not each.start or each.start <= on) and (not each.end or on <= each.end):
                 return None
