@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from groupbill.cli.rules import list_rules, show_rule
 from groupbill.errors import UsageError
+from groupbill.policies import Policies
 from groupbill.rules.catalogue import ENGINE, Catalogue
 from groupbill.rules.page import BY_CONSTRUCTION, OF_THE_ENGINE
 from groupbill.testing.facts import context
@@ -40,6 +42,14 @@ def test_a_page_has_its_source(word: str) -> None:
     assert text.startswith("# GRP02 too-many-participants\n\nMore people took part")
     assert "- Source: " in text
     assert "- Denials (CARC, RARC): 222, 50, N115" in text
+
+
+def test_a_page_says_which_payers_weigh_the_rule_otherwise() -> None:
+    text = show_rule(CATALOGUE, "TEL11", Policies.load(()).severities(date(2026, 3, 10)))
+    assert "error from 2028-01-01 under `medicare`" in text
+    assert "error under `medicare-ngs`" in show_rule(
+        CATALOGUE, "GRP02", Policies.load(()).severities(date(2026, 3, 10))
+    ).replace("\n", " ").replace("  ", " ")
 
 
 def test_a_family_is_listed() -> None:

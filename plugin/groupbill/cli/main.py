@@ -158,8 +158,11 @@ def rules(
     from .host import open_host
     from .rules import list_rules, show_rule
 
-    catalogue = open_host(settings).catalogue
-    print(list_rules(catalogue) if code is None else show_rule(catalogue, code), end="")
+    host = open_host(settings)
+    if code is None:
+        print(list_rules(host.catalogue), end="")
+    else:
+        print(show_rule(host.catalogue, code, host.policies.severities(host.today())), end="")
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..errors import UsageError
 from ..rules.catalogue import ENGINE, Catalogue
 from ..rules.page import BY_CONSTRUCTION, OF_THE_ENGINE, listing, page
@@ -12,15 +14,21 @@ def list_rules(catalogue: Catalogue) -> str:
     return listing(catalogue.rules)
 
 
-def show_rule(catalogue: Catalogue, word: str) -> str:
+def show_rule(catalogue: Catalogue, word: str, policies: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """The page of one rule, by code or name in any case; of a family all its rules.
+
+    Args:
+        catalogue: All rules.
+        word: What was asked for.
+        policies: Severity by rule and payer policy, where it differs.
 
     Errors:
         UsageError: nothing is called so.
     """
     rules = [catalogue.by_code[code] for code in sorted(_codes(catalogue, word)) if code in catalogue.by_code]
     if len(rules) == 1:
-        return page(rules[0])
+        code = rules[0].code
+        return page(rules[0], policies=(policies or {}).get(code))
     if rules:
         return listing(rules)
     code = word.upper()

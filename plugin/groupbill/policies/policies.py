@@ -78,6 +78,17 @@ class Policies:
             if found is not None:
                 yield file, found
 
+    def severities(self, on: date) -> dict[str, dict[str, str]]:
+        """Severity by rule and policy, where a policy changes it on a date, or is going to."""
+        found: dict[str, dict[str, str]] = {}
+        for name in self.ids:
+            stated = [each for file in self.chain(name) for each in file.values.get("severity", ())]
+            for day in sorted({on, *(day for each in stated for day in each.turns() if day > on)}):
+                for word, severity in self.in_force(name, day)["severity"].items():
+                    since = "" if day == on else f" from {day}"
+                    found.setdefault(word, {}).setdefault(name, f"{severity}{since}")
+        return found
+
     def check_rules(self, known: Mapping[str, str]) -> None:
         """Refuse severities of rules that do not exist.
 

@@ -165,7 +165,8 @@ class BilledByTheProgram(DayRule):
 
     ## What it does
     Fails for professional lines of group and family therapy where the patient is in a partial hospitalization or
-    intensive outpatient program on that date, or has a line of one (H0015, H0035, S9480, S0201, G0410, G0411).
+    intensive outpatient program on that date, or has a line of one (H0015, H0035, S9480, S0201; G0410 or G0411 on
+    an institutional claim).
 
     ## Why it matters
     The program bills per diem for everything it does. A professional claim for the same group is a second bill.
@@ -186,7 +187,7 @@ class BilledByTheProgram(DayRule):
         """Judge the therapy of a day in a program."""
         program = day.participant.program if day.participant is not None else None
         if program is None:
-            billed = [line.at for line in day.lines if line.code in _PROGRAMS]
+            billed = [line.at for line in day.lines if _of_a_program(line)]
             if not billed:
                 return None
             program = billed[0]
@@ -203,4 +204,11 @@ class BilledByTheProgram(DayRule):
         )
 
 
-_PROGRAMS = frozenset({"H0015", "H0035", "S9480", "S0201", "G0410", "G0411"})
+_PROGRAMS = frozenset({"H0015", "H0035", "S9480", "S0201"})
+"""Per diems."""
+_PROGRAM_GROUPS = frozenset({"G0410", "G0411"})
+"""Groups of a program, where they stand on its institutional claim; elsewhere they are an NCCI pair like others."""
+
+
+def _of_a_program(line: Line) -> bool:
+    return line.code in _PROGRAMS or (line.code in _PROGRAM_GROUPS and not line.professional)

@@ -40,23 +40,9 @@ def _expected(case: Case) -> str:
     return "In order." if not case.expect else "Finding: " + "; ".join(case.expect) + "."
 
 
-def severities(on: date) -> dict[str, dict[str, str]]:
-    """Severity per rule and bundled payer policy, where the policy changes it on a date or is going to."""
-    policies = Policies.load(())
-    found: dict[str, dict[str, str]] = {}
-    for name in policies.ids:
-        stated = [each for file in policies.chain(name) for each in file.values.get("severity", ())]
-        days = sorted({on, *(day for each in stated for day in each.turns() if day > on)})
-        for day in days:
-            for code, severity in policies.in_force(name, day)["severity"].items():
-                since = "" if day == on else f" from {day}"
-                found.setdefault(code, {}).setdefault(name, f"{severity}{since}")
-    return found
-
-
 def write(folder: Path, on: date = date(2026, 3, 10)) -> str:
     """The handbook, with the cases of a folder as examples."""
-    return handbook(bundled(), examples(folder), severities(on))
+    return handbook(bundled(), examples(folder), Policies.load(()).severities(on))
 
 
 if __name__ == "__main__":
