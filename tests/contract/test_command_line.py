@@ -88,7 +88,7 @@ def test_check_says_code_line_and_fix_in_every_format(shell: Shell, clinic: Make
     text = shell("check", "claims.json", "--today", "2026-03-12")
     assert text.returncode == 1
     assert "NCC02 error" in text.stdout
-    assert "put XE on it" in text.stdout
+    assert "fix: put XE on Claim/c1 item 2" in text.stdout
     assert "NCC02  CMS NCCI procedure-to-procedure edits" in text.stdout
     assert "table of 2024Q3" in text.stdout
     report = json.loads(shell("check", "claims.json", "--format", "json", "--today", "2026-03-12").stdout)
@@ -207,3 +207,10 @@ def test_rules_are_listed_and_shown_with_their_source(shell: Shell) -> None:
     page = shell("rules", "NCC02")
     assert page.returncode == 0
     assert "NCCI Policy Manual 2026" in page.stdout
+
+
+def test_what_is_printed_to_a_pipe_has_no_blanks_at_the_end_of_a_line(shell: Shell, usual: Any) -> None:
+    shell.write("in.json", bundle(usual))
+    printed = shell("run", "in.json", "--today", "2026-03-12").stdout.split("\n")
+    assert [line for line in printed if line != line.rstrip()] == []
+    assert max(map(len, printed)) <= 120

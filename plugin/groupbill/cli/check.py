@@ -9,7 +9,6 @@ from pathlib import Path
 from ..fhir.json import dumps
 from ..report.report import Report
 from .host import day, open_host, read
-from .progress import WIDTH
 
 
 def check_files(sources: Sequence[str], settings: Path | None, *, today: str | None, format: str) -> int:
@@ -26,19 +25,19 @@ def check_files(sources: Sequence[str], settings: Path | None, *, today: str | N
 
 
 def _print(report: Report) -> None:
-    from rich.console import Console
+    from ..report.as_text import checked_text
+    from ..report.said import Said, said
+    from ..report.totals import Totals
+    from .screen import Screen
 
-    from ..report.as_text import Totals, checked_text, finding_text
-
-    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH)
-    totals = Totals()
+    show, totals = Screen().print, Totals()
     for checked in report.checked:
-        console.print(checked_text(checked))
+        show(checked_text(checked))
         totals.note(checked.findings)
-    for finding in report.findings:
-        console.print(finding_text(finding))
+    if report.findings:
+        show(said(map(Said, report.findings)))
     totals.note(report.findings)
     clean = sum(1 for checked in report.checked if not checked.findings)
     if sources := totals.sources():
-        console.print(sources, end="")
-    console.print(f"{len(report.checked)} checked, {clean} clean; " + totals.text().splitlines()[-1])
+        show(sources)
+    show(f"{len(report.checked)} checked, {clean} clean; {totals.found()}")

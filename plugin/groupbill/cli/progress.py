@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Advance = Callable[[], None]
-WIDTH = 160
-"""Columns of what is printed to a file or pipe, where nobody says how wide the reader is."""
 
 
 @contextmanager

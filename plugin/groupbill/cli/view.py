@@ -9,7 +9,6 @@ from typing import Protocol
 from ..fhir.json import dumps
 from ..model import SessionReport, Severity
 from ..report.report import Report
-from .progress import WIDTH
 
 
 class View(Protocol):
@@ -62,35 +61,34 @@ class _Tables:
     """One table per session as it comes; what concerns the whole input, and the totals, at the end."""
 
     def __init__(self, zone: tzinfo | None) -> None:
-        from rich.console import Console
-
-        from ..report.as_text import Totals
+        from ..report.totals import Totals
+        from .screen import Screen
 
         self.sessions: list[SessionReport] = []
         self._zone = zone
-        self._console = Console(
-            highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH
-        )
+        self._screen = Screen()
         self._totals = Totals()
 
     def show(self, session: SessionReport) -> None:
         """Print the table of a session."""
         from ..report.as_text import session_table
 
-        self._console.print(session_table(session, self._zone))
+        self._screen.print(session_table(session, self._zone))
         self._totals.add(session)
 
     def close(self, report: Report, *notes: str) -> None:
         """Print what is left to say."""
-        from ..report.as_text import finding_text
+        from ..report.said import Said, said
 
-        for finding in report.findings:
-            self._console.print(finding_text(finding))
+        show = self._screen.print
+        if report.findings:
+            show(said(map(Said, report.findings)))
         self._totals.note(report.findings)
         if sources := self._totals.sources():
-            self._console.print(sources, end="")
-        self._console.print(self._totals.text())
+            show(sources)
+        show(self._totals.ended())
+        show(self._totals.found())
         if report.corrections_held:
-            self._console.print("corrections are shown and not planned: see ENG07, or pass --accept-corrections")
+            show("corrections are shown and not planned: see ENG07, or pass --accept-corrections")
         for note in notes:
-            self._console.print(note)
+            show(note)

@@ -25,6 +25,10 @@ IN_MEMORY = 512 * 2**20
 """Bytes of input above which the index moves to a temporary file."""
 
 
+WRITTEN = frozenset({"ChargeItem", "Claim", "Task"})
+"""Types of which new versions are written, under the fullUrl that they have."""
+
+
 class Index:
     """Resources by reference and by link. The answers do not depend on the order of what was added."""
 
@@ -36,6 +40,7 @@ class Index:
         self._parsed: dict[str, Resource] = {}
         self._aliases: dict[str, str] = {}
         self._also: dict[str, list[str]] = {}
+        self._full_urls: dict[str, str] = {}
         self._loose: set[str] = set()
         self._unreadable: list[Finding] = []
         self._ties: set[str] = set()
@@ -78,8 +83,11 @@ class Index:
             self._nulls.add(key)
         self._sealed = False
         self.count += 1
-        if full_url is not None and not full_url.endswith("/" + key):
-            self._alias(bare(full_url) or full_url, key)
+        if full_url is not None:
+            if not full_url.endswith("/" + key):
+                self._alias(bare(full_url) or full_url, key)
+            if kind in WRITTEN and ":" in full_url:
+                self._full_urls[key] = min(full_url, self._full_urls.get(key, full_url))
         known = self._store.data(key)
         if known is None:
             self._put(key, data, resource)
@@ -137,6 +145,10 @@ class Index:
         """`meta.versionId` of a resource."""
         meta = (self.get(reference) or {}).get("meta")
         return None if meta is None else meta.get("versionId")
+
+    def full_url(self, reference: str) -> str | None:
+        """Where a ChargeItem, Claim or Task was given, as its Bundle said; None where none did."""
+        return self._full_urls.get(reference)
 
     def _put(self, key: str, data: bytes, resource: Resource) -> None:
         found = links(resource)

@@ -58,6 +58,8 @@ class Step:
     """The JSON to write; None for keep."""
     version: str | None = None
     """`meta.versionId` of what is replaced, for If-Match."""
+    full_url: str | None = None
+    """Where what is replaced was read, None where nobody said."""
     written: Written | None = None
     """What became of it; None where it was not written (yet)."""
 

@@ -72,7 +72,7 @@ class SessionRun:
         findings = dict.fromkeys([*about, *self._elsewhere, *(each for each in own if each is not None)])
         return SessionReport(
             session=session,
-            members=tuple(members),
+            members=tuple(sorted(members, key=lambda each: each.member)),
             findings=tuple(sorted(findings, key=lambda each: each.order)),
         )
 

@@ -72,7 +72,9 @@ class Draft:
 
     def rewrite(self, action: Action, known: OnFile, resource: Mapping[str, Any]) -> None:
         """Write a new version of what is on file."""
-        self.steps.append(Step(reference=known.reference, action=action, resource=resource, version=known.version))
+        name = known.reference
+        url = self.desk.index.full_url(name)
+        self.steps.append(Step(reference=name, action=action, resource=resource, version=known.version, full_url=url))
 
     def update(self, known: OnFile, desired: Mapping[str, Any], status: str) -> None:
         """Lay desired content into what is on file."""

@@ -45,15 +45,17 @@ def _entry(step: Step, resource: Mapping[str, Any], base: str | None) -> dict[st
     request = {"method": "PUT", "url": step.reference}
     if step.version is not None:
         request["ifMatch"] = f'W/"{step.version}"'
-    return {"fullUrl": _full_url(step.reference, base), "resource": resource, "request": request}
+    return {"fullUrl": _full_url(step, base), "resource": resource, "request": request}
 
 
-def _full_url(reference: str, base: str | None) -> str:
-    """`urn:uuid` where the id is one, as ours are; else where the server has it."""
+def _full_url(step: Step, base: str | None) -> str:
+    """Where the server has it; of what is new, and of what was read without a fullUrl, `urn:uuid` where that fits."""
     if base is not None:
-        return f"{base.rstrip('/')}/{reference}"
-    name = reference.split("/", 1)[1]
-    return f"urn:uuid:{name}" if _UUID.fullmatch(name) else f"{BASE}fhir/{reference}"
+        return f"{base.rstrip('/')}/{step.reference}"
+    if step.full_url is not None:
+        return step.full_url
+    name = step.reference.split("/", 1)[1]
+    return f"urn:uuid:{name}" if _UUID.fullmatch(name) else f"{BASE}fhir/{step.reference}"
 
 
 def corrections(steps: Iterable[Step]) -> int:
