@@ -234,6 +234,16 @@ def one_note_copied(c: Clinic) -> Iterator[None]:
         note(c, name, "The group went well.")
 
 
+@fault("DOC05", "warning", "Encounter/g1")
+def one_note_with_other_names(c: Clinic) -> Iterator[None]:
+    for name in c.names:
+        note(c, name, " ".join(f"{name} {number}" for number in range(80)))
+    yield
+    words = " ".join(f"said{number} and heard{number}" for number in range(80))
+    for name in c.names[:2]:
+        note(c, name, f"{words}, then {name} went home")
+
+
 @fault("DOC06", "error", policy="medicare")
 def a_plan_without_group_therapy(c: Clinic) -> Iterator[None]:
     plan(c, "p1")

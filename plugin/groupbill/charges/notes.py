@@ -11,6 +11,7 @@ from ..model import Note, Resource
 from .chart import Chart
 from .filed import at_encounter
 from .people import practitioner
+from .sketch import sketch
 from .sources import Sources
 from .values import rows, string
 
@@ -37,12 +38,14 @@ def _note(sources: Sources, resource: Resource) -> Note | None:
     document = resource.get("resourceType") == "DocumentReference"
     final = resource.get("docStatus" if document else "status") in _FINAL
     signers = _practitioners(sources, resource, _signers(resource))
+    text = b"\x1f".join(filter(None, _texts(sources, resource)))
     return Note(
         reference=f"{resource.get('resourceType')}/{resource.get('id')}",
         final=final,
         signed=final and bool(signers),
         author=signers or _practitioners(sources, resource, resource.get("author") or ()),
-        digest=_digest(sources, resource),
+        digest=hashlib.sha256(text).hexdigest() if text else None,
+        sketch=sketch(text),
     )
 
 
@@ -60,13 +63,8 @@ def _practitioners(sources: Sources, resource: Resource, elements: Any) -> tuple
     return tuple(dict.fromkeys(each for each in found if each and each.startswith("Practitioner")))
 
 
-def _digest(sources: Sources, resource: Resource) -> str | None:
-    """SHA-256 of what the note says, None where its text is not at hand. Only the hash is kept."""
-    parts = [part for part in _texts(sources, resource) if part]
-    return hashlib.sha256(b"\x1f".join(parts)).hexdigest() if parts else None
-
-
 def _texts(sources: Sources, resource: Resource) -> Iterator[bytes]:
+    """What the note says, as far as it is at hand. Only its hash and sketch are kept."""
     for content in rows(resource, "content"):
         for attachment in rows(content, "attachment"):
             yield _attachment(sources, resource, attachment)

@@ -108,6 +108,8 @@ class Note:
     """Practitioner references of authenticator, attester or author."""
     digest: str | None = None
     """SHA-256 of the text or attachment, for the cloned-note rule; never the text."""
+    sketch: tuple[int, ...] = ()
+    """What the text is like, by which nearly equal ones are found; empty for a short one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

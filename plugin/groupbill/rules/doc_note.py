@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..model import Finding, Line, Participant, PatientDay, Session, Severity, Verdict
+from .likeness import most_alike
 from .rule import Context, DayRule, ParticipantRule, SessionRule
 from .services import SESSION_CODES, no_data, own_place
 
@@ -56,11 +57,11 @@ class IndividualNoteMissing(ParticipantRule):
 
 
 class NotesIdentical(SessionRule):
-    """Notes of several participants have the same text.
+    """Notes of several participants have the same text, or nearly.
 
     ## What it does
-    Compares fingerprints of the notes of all participants, and warns when two are equal. The text itself is
-    never kept.
+    Compares fingerprints of the notes of all participants, and warns when two are equal, or have about nine
+    tenths of their phrases in common (groupbill's own figure). The text itself is never kept.
 
     ## Why it matters
     Cloned notes are what auditors look for first: they show that nobody's own progress was described.
@@ -82,17 +83,23 @@ class NotesIdentical(SessionRule):
     ) -> Iterable[Finding] | None:
         """Compare the notes of one session."""
         texts: list[str] = []
-        for participant in participants:
+        sketches: list[tuple[int, tuple[int, ...]]] = []
+        for owner, participant in enumerate(participants):
             notes = participant.documentation.notes
             if notes:
                 texts += {note.digest for note in notes if note.digest}
+                sketches += [(owner, note.sketch) for note in notes if note.sketch]
         if not texts:
             return None
-        if len(texts) == len(set(texts)):
-            return ()
         same = max(Counter(texts).values())
+        message = f"{same} participants have a note with the same text"
+        if same == 1:
+            same = most_alike(sketches)
+            message = f"{same} participants have notes of which nine tenths are the same"
+        if same == 1:
+            return ()
         place = session.encounter or next(iter(session.sources), session.key)
-        return (self.finding(f"{same} participants have a note with the same text", at=place),)
+        return (self.finding(message, at=place),)
 
 
 class NoteNotSigned(ParticipantRule):
