@@ -157,3 +157,36 @@ def test_modifiers_are_asked_for_from_their_first_day_on() -> None:
 def test_medicare_took_the_office_for_telehealth_until_2024() -> None:
     days = [date(2023, 12, 31), date(2024, 1, 1)]
     assert [POLICIES.in_force("medicare", day)["telehealth_place_required"] for day in days] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("policy", "key", "confidence", "source"),
+    [
+        ("default", "group_size.min", "V", "22 CCR 51505.3"),
+        ("default", "units_per_day", "V", "XI-34"),
+        ("default", "separate_encounter_modifier", "V", "I-20"),
+        ("default", "modifier_placement", "V2", "CR 11168"),
+        ("default", "modifier_order", "V2", "AAPC article 165494"),
+        ("default", "audio_modifier", "V", "2022-01-01"),
+        ("medicare", "video_modifier", "V2", "transmittal 12671"),
+        ("medicare", "telehealth_place_required", "V", "NGS"),
+        ("medicare", "rendering.supervised", "V2", "42 CFR 410.26"),
+        ("medicare", "timely_filing_days", "R-hi", "42 CFR 424.44"),
+        ("medicare-ngs", "group_size.max", "V2", "L33632"),
+        ("medicaid-ct", "group_size.max", "V", "17b-262-822"),
+        ("medicaid-ct", "minutes.min_intermediate_care", "V", "17b-262-822"),
+        ("medicaid-ct", "frequency", "V", "17b-262-822"),
+        ("medicaid-nh", "group_size.unrelated_min", "V", "He-M 426.08"),
+        ("medicaid-ny-588", "minutes.min", "V", "14 NYCRR 588.6"),
+        ("medicaid-wi", "rendering.max", "V", "DHS 107.13"),
+        ("medi-cal", "minutes.min", "V", "22 CCR 51505.3"),
+        ("medicaid-il", "group_size.max", "R-lo", "89 IAC 140.413"),
+        ("medicaid-il", "minutes.min", "R-lo", "89 IAC 140.413"),
+        ("medicaid-il", "frequency", "V", "prn140626c"),
+        ("tricare", "severity", "V", "6010.60-M"),
+    ],
+)
+def test_a_value_is_as_sure_as_its_source(policy: str, key: str, confidence: str, source: str) -> None:
+    value = POLICIES.in_force(policy, ON).values[key]
+    assert (value.confidence, value.policy) == (confidence, policy)
+    assert source in value.source

@@ -54,7 +54,9 @@ class EarlierVisitInPerson(ParticipantRule):
 
     ## What it does
     For Medicare patients by telehealth at home, looks for a finished visit in person with the same billing provider
-    within twelve months before. An information while the rule is suspended, an error from 2028-01-01 (policy).
+    within twelve months before. An information while the rule is suspended, an error from 2028-01-01 (policy). That
+    the first such visit is to be preceded by one within six months is not judged: whether it was the first, or began
+    before the cut-off, can't be told from what is on file.
 
     ## Why it matters
     When the rule returns, telehealth without the visit is not paid, and the visit can't be made up for.
