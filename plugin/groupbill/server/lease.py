@@ -87,7 +87,8 @@ class Lease:
                         "intended": now,
                     }
                 )
-            connection.execute(INTENT.insert(), rows)
+            if rows:
+                connection.execute(INTENT.insert(), rows)
             known = [
                 {"key": self._outbox.key("session", key), "reference": reference, "at": now}
                 for key, reference in sessions.items()
@@ -131,6 +132,8 @@ class Lease:
 
 def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Add the rows whose key is new; they come sorted, so that two writers never wait for each other in a circle."""
+    if not rows:
+        return
     if connection.dialect.name == "sqlite":
         connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
     else:
