@@ -5,7 +5,7 @@ A week is looked at at a time, so memory does not grow with the range.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,8 +32,8 @@ class Window:
     last: date
     sessions: tuple[str, ...]
     """`Encounter/id` or `Appointment/id`, one per session, by date and start."""
-    charged: frozenset[str]
-    """Keys of sessions with ChargeItems of ours on these days, of which nothing else was found."""
+    charged: Mapping[str, str | None]
+    """Sessions that were not found and have ChargeItems of ours on these days: by key an Encounter, if one is named."""
 
 
 def windows(first: date, last: date, size: int = WINDOW) -> Iterator[tuple[date, date]]:
@@ -73,9 +73,8 @@ def sessions_between(first: date, last: date, read: Read, settings: Settings, to
     )
     asked = dict.fromkeys(each.encounter or each.sources[0] for each in inside)
     charged = _charged(fetched, settings, first, last, known)
-    found = {key: _behind(fetched, settings, key, charged[key]) for key in sorted(charged)}
-    asked.update(dict.fromkeys(each for each in found.values() if each is not None))
-    return Window(first, last, tuple(asked), frozenset(key for key, each in found.items() if each is None))
+    behind = {key: _behind(fetched, settings, key, charged[key]) for key in sorted(charged)}
+    return Window(first, last, tuple(asked), behind)
 
 
 def _sessions(index: Index, settings: Settings) -> tuple[list[Session], set[str]]:

@@ -37,14 +37,24 @@ def as_written(member: MemberReport, written: Mapping[str, Written]) -> MemberRe
 
 
 def not_written(member: MemberReport, problem: str) -> MemberReport:
-    """The member whose steps could not be written: what would be new does not stand, and a finding says why."""
+    """The member whose steps could not be written: what would be new does not stand, what would end does.
+
+    A finding says why.
+    """
     steps = [step for step in member.plan if step.resource is not None and step.written is None]
     if not steps:
         return member
-    missing: dict[str, str | None] = {step.reference: None for step in steps if step.action in _NEW}
+    stands = {_kind(step): step.reference for step in steps if step.action is Action.CANCEL}
+    missing = {step.reference: stands.get(_kind(step)) for step in steps if step.action in _NEW}
     found = trouble(_focus(steps), f"Not written: {problem}")
     findings = tuple(sorted((*member.findings, found), key=lambda each: each.order))
-    return replace(_named(member, missing), findings=findings)
+    told = _named(replace(member, findings=findings), missing)
+    charge_item, claim = told.charge_item or stands.get("ChargeItem"), told.claim or stands.get("Claim")
+    return replace(told, charge_item=charge_item, claim=claim)
+
+
+def _kind(step: Step) -> str:
+    return step.reference.partition("/")[0]
 
 
 def _focus(steps: Iterable[Step]) -> str:

@@ -49,9 +49,10 @@ class Days:
             self._outbox.note_walk(self._walk, None)
 
     def _forgotten(self, window: Window) -> Iterator[str]:
-        """Sessions that were charged and of which nothing is left on the server but that: the outbox knows them."""
-        for key in sorted(window.charged):
-            reference = None if self._server.outbox is None else self._server.outbox.session(key)
+        """Sessions that were charged and are none any more, or on another day: the outbox knows which they were."""
+        for key, visit in sorted(window.charged.items()):
+            known = None if self._server.outbox is None else self._server.outbox.session(key)
+            reference = known or visit
             if reference is not None:
                 yield reference
             else:
