@@ -33,7 +33,7 @@ class Window:
     sessions: tuple[str, ...]
     """`Encounter/id` or `Appointment/id`, one per session, by date and start."""
     charged: Mapping[str, str | None]
-    """Sessions that were not found and have ChargeItems of ours on these days: by key an Encounter, if one is named."""
+    """Sessions that were charged for these days and were not found: by key an Encounter, where one is named."""
 
 
 def windows(first: date, last: date, size: int = WINDOW) -> Iterator[tuple[date, date]]:
