@@ -21,7 +21,7 @@ from .versions import rank, same
 Resource = dict[str, Any]
 PARSED = 256
 """Parsed resources kept: a session's worth. Eight times as many double the time of a look-up, by collections."""
-IN_MEMORY = 512 * 2**20
+IN_MEMORY = 64 * 2**20
 """Bytes of input above which the index moves to a temporary file."""
 
 

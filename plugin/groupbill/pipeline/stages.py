@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from ..charges.documentation import interactive_complexity
@@ -101,7 +101,7 @@ class Run:
         shop = Shop.open(self._pipeline, self._index, self._sources, self._ledger, self._context)
         for report in self._reports(shop):
             for member in report.members:
-                self._note(member.findings)
+                self._note(member.findings, {line.charge_item for line in member.lines})
                 self._corrections += sum(step.action in (Action.REPLACE, Action.VOID) for step in member.plan)
             self._note(report.findings)
             yield report
@@ -129,11 +129,11 @@ class Run:
     def _asked(self, reference: str) -> bool:
         return self._only is None or reference in self._only or reference in self._gone
 
-    def _note(self, findings: tuple[Finding, ...]) -> None:
-        """Remember findings on Claims and ChargeItems of others."""
+    def _note(self, findings: tuple[Finding, ...], own: Collection[str | None] = ()) -> None:
+        """Remember findings on Claims and ChargeItems of others; what is said on `own` lines is in the report."""
         for finding in findings:
             place = finding.at.split("#", 1)[0]
-            if place.startswith(("Claim/", "ChargeItem/")):
+            if place.startswith(("Claim/", "ChargeItem/")) and place not in own:
                 self._elsewhere.setdefault(place, {})[finding] = None
 
     @property

@@ -116,7 +116,7 @@ class Duties(threading.Thread):
 
     def _last_night(self, now: float) -> float:
         """When the last sweep was due: at `sweep_at` in the zone of the site."""
-        zone = self._settings.zone_of(None, None)
+        zone = self._settings.zone_of()
         here = datetime.fromtimestamp(now, zone)
         due = datetime.combine(here.date(), self._settings.sweep_at, zone)
         return (due if due <= here else due - timedelta(days=1)).timestamp()
