@@ -6,19 +6,21 @@ Run it with `python examples/embed/ehr.py`. Two calls are all there is: `host.ru
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from groupbill import Change, Host, Settings
-from groupbill.fhir.json import loads
-from groupbill.testing.server import MemoryServer
+from groupbill.testing import MemoryServer
 
 SESSIONS = Path(__file__).parents[1] / "sessions"
 
 
 def main() -> None:
     """A morning in the life of an EHR."""
-    bundle = loads((SESSIONS / "1-in-person.json").read_bytes())
+    # Fractions as Decimal: an amount of 45.00 is not to become 45.0.
+    bundle = json.loads((SESSIONS / "1-in-person.json").read_bytes(), parse_float=Decimal)
     store = MemoryServer(entry["resource"] for entry in bundle["entry"])
     host = Host(Settings.load(SESSIONS / "groupbill.toml"))
 
@@ -31,6 +33,7 @@ def main() -> None:
     # The EHR carries out the plan in its own store, one transaction per patient.
     for transaction in report.transactions():
         store.transaction(transaction)
+    # (To send it elsewhere: `report.ndjson()` is the plan as JSON, one transaction a line.)
     print(len(store.all("Claim")), "claims,", len(store.all("ChargeItem")), "charge items on file")
 
     # Delivered once more, the same change plans nothing.

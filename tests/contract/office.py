@@ -35,11 +35,14 @@ class Office:
             self.server.put({**resource, **elements})
 
     def claims(self, patient: str = "p1") -> list[JSON]:
+        """Our Claims of a patient, those that others are about first."""
         found = [each for each in self.server.all("Claim") if each["patient"]["reference"] == f"Patient/{patient}"]
-        return sorted((each for each in found if ours(each)), key=lambda each: each["meta"].get("made", 0))
+        mine = [each for each in found if ours(each)]
+        prior = {row["claim"]["reference"] for each in mine for row in each.get("related", ())}
+        return sorted(mine, key=lambda each: f"Claim/{each['id']}" not in prior)
 
     def newest(self, patient: str = "p1") -> JSON | None:
-        """The newest live Claim of ours, else the newest that is cancelled."""
+        """The newest live Claim of ours, else one that is cancelled."""
         live = [each for each in self.claims(patient) if each["status"] in ("active", "draft")]
         return (live or self.claims(patient) or [None])[-1]
 
@@ -74,7 +77,7 @@ class Office:
 
     def host(self) -> Host:
         """Hosts are dear to make: one per table of settings."""
-        name = json.dumps(self.table, sort_keys=True)
+        name = json.dumps([self.clinic.policy, self.table], sort_keys=True)
         if name not in HOSTS:
             HOSTS[name] = Host(self.clinic.settings(self.table))
         return HOSTS[name]

@@ -46,3 +46,10 @@ def test_a_hook_says_what_it_is_and_what_becomes_of_an_exception(name: str) -> N
     assert page.splitlines()[0].endswith(".")
     told = ("exception", "stop the host", "guarded like")
     assert any(each in page for each in told)
+
+
+def test_the_programs_of_the_page_run() -> None:
+    plugin, use = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    acme = type(inspect)("acme")
+    exec(plugin, vars(acme))
+    exec(use, {"acme": acme, "Decimal": Decimal})

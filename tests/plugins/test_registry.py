@@ -280,3 +280,14 @@ def test_every_hook_is_called_in_the_order_of_a_run() -> None:  # noqa: C901 - o
         "claim_changed",
         "encounter_changed",
     ]
+
+
+def test_an_empty_answer_about_attendance_means_that_nobody_came() -> None:
+    class Closed:
+        @hookimpl
+        def groupbill_resolve_attendance(self, session):
+            return []
+
+    absent = ("not-charged", "not-attended")
+    host = Host(settings(), [("closed", Closed())])
+    assert outcomes(host) == {"Patient/ana": absent, "Patient/ben": absent}

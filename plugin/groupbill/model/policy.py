@@ -29,6 +29,8 @@ class Policy:
     on: date
     values: Mapping[str, Value]
     """By dotted key, e.g. `group_size.max`."""
+    version: str = ""
+    """Changes when any value in force does: a policy file carries no number of its own."""
 
     def __getitem__(self, key: str) -> Any:
         """The value in force."""

@@ -18,16 +18,23 @@ def attend(
         complexity: Whether a member's own record shows interactive complexity.
     """
     answers, crashes = hooks.resolve_attendance(session, context)
-    decided = {answer.member: answer for answer in reversed(answers)}
+    other = absent if answers is not None and not answers else unverified
+    decided = {answer.member: answer for answer in reversed(answers or ())}
     members = tuple(
         replace(
             member,
-            attendance=(answer := decided.get(member.member) or unverified(member)),
+            attendance=(answer := decided.get(member.member) or other(member)),
             interactive_complexity=answer.present is True and complexity(session, member),
         )
         for member in session.members
     )
     return replace(session, members=members), tuple(crashes)
+
+
+def absent(member: Member) -> Attendance:
+    """For a member of a session to which, says the deciding plugin, nobody came."""
+    reason = "not-a-patient" if member.patient is None else "not-attended"
+    return Attendance(member=member.member, present=False, reason=reason)
 
 
 def unverified(member: Member) -> Attendance:

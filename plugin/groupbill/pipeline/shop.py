@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from ..charges.sources import Sources
 from ..fhir.index import Index
@@ -10,6 +11,7 @@ from ..plugins import Context, Hooks
 from ..reconcile import Desk, Gate, Origin, Planner
 from ..rules.rule import Context as RuleContext
 from ..rules.rulebook import Rulebook
+from ..settings import Settings
 from ..version import VERSION
 from .ledger import Ledger
 from .pipeline import Pipeline
@@ -40,7 +42,7 @@ class Shop:
             claim_status=settings.claim_status,
         )
         origin = Origin(
-            recorded=pipeline.recorded or f"{context.today.isoformat()}T00:00:00Z",
+            recorded=pipeline.recorded or _begun(context.today, settings),
             software=f"groupbill {VERSION}",
             editions=pipeline.reference.editions(),
             plugins=pipeline.hooks.registry.versions,
@@ -55,3 +57,8 @@ class Shop:
             context=context,
             rule_context=RuleContext(reference=pipeline.reference, settings=settings, today=context.today),
         )
+
+
+def _begun(on: date, settings: Settings) -> str:
+    """The start of a day at the site: when a run over files counts as done."""
+    return datetime(on.year, on.month, on.day, tzinfo=settings.zone_of() or UTC).isoformat()

@@ -126,8 +126,10 @@ class Hooks:
         effects, findings = self._collect(hook, types, change.reference, {"change": seen, "context": context})
         return list(dict.fromkeys(cast("Iterable[Effect]", effects))), findings
 
-    def resolve_attendance(self, session: Session, context: Context) -> tuple[Sequence[Attendance], list[Finding]]:
-        """Who took part; an answer about somebody who is not on the roster counts as a crash."""
+    def resolve_attendance(
+        self, session: Session, context: Context
+    ) -> tuple[Sequence[Attendance] | None, list[Finding]]:
+        """Who took part, None where nobody answered; an answer about somebody not on the roster counts as a crash."""
         roster = {member.member for member in session.members}
 
         def accept(answer: Iterable[object]) -> list[Attendance]:
@@ -142,7 +144,7 @@ class Hooks:
 
         arguments = {"session": session, "context": context}
         answer, findings = self._first("groupbill_resolve_attendance", accept, place(session), arguments)
-        return cast("Sequence[Attendance]", answer or ()), findings
+        return cast("Sequence[Attendance] | None", answer), findings
 
     def derive_charges(self, session: Session, context: Context) -> tuple[list[Charge], list[Finding]]:
         """All charges of all plugins."""

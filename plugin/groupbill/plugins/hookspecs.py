@@ -140,7 +140,7 @@ def groupbill_resolve_attendance(session: Session, context: Context) -> Sequence
     """Say who of the roster took part in the session.
 
     Stops at the first answer that is not None; the bundled answer (the evidence ladder) is tried last. An empty
-    sequence is an answer: nobody came. A member without an Attendance in the answer is unverified and held.
+    sequence is an answer: nobody came. A member whom any other answer leaves out is unverified and held.
 
     Args:
         session: The session with all members and the evidence found for each; its Encounter and Group may be

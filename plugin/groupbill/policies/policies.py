@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -35,6 +36,7 @@ class Policies:
             self._add(each, ours)
         self.ids: tuple[str, ...] = tuple(sorted(self.files))
         self._chains = {name: self._chain(name) for name in self.ids}
+        self._versions: dict[int, str] = {}
         self._turns: dict[str, list[date]] = {}
         self._tables: dict[tuple[str, int], Mapping[str, Value]] = {}
         self._policies: dict[tuple[str, date], Policy] = {}
@@ -57,7 +59,16 @@ class Policies:
         found = self._policies.get((policy, on))
         if found is None:
             values = self._table(policy, on)
-            found = self._policies[policy, on] = Policy(policy, self.files[policy].title, on, values)
+            title = self.files[policy].title
+            found = self._policies[policy, on] = Policy(policy, title, on, values, self._version(values))
+        return found
+
+    def _version(self, values: Mapping[str, Value]) -> str:
+        """Eight letters and digits that change when a value does; made once per stretch of equal dates."""
+        found = self._versions.get(id(values))
+        if found is None:
+            said = sorted((key, repr(each.value)) for key, each in values.items())
+            found = self._versions[id(values)] = hashlib.sha256(repr(said).encode()).hexdigest()[:8]
         return found
 
     def chain(self, policy: str) -> tuple[PolicyFile, ...]:

@@ -49,11 +49,9 @@ def _issue(finding: Finding) -> dict[str, Any]:
         "details": {"coding": [coding], "text": finding.message + _fix(finding)},
         "diagnostics": f"{finding.name} ({finding.verdict}) at {finding.at}" + _edition(finding),
     }
-    _, _, path = finding.at.partition("#")
-    if path:
-        issue["expression"] = [path]
-    elif "/" in finding.at:
-        issue["expression"] = [finding.at.split("/", 1)[0]]
+    expression = _expression(finding.at)
+    if expression is not None:
+        issue["expression"] = [expression]
     return issue
 
 
@@ -68,6 +66,17 @@ def _fix(finding: Finding) -> str:
 
 def _edition(finding: Finding) -> str:
     return f", table of {finding.edition}" if finding.edition else ""
+
+
+def _expression(at: str) -> str | None:
+    """The FHIRPath of a place: `Type/id#path`, `Type/id`, `file#entry[3]`; None for a line of a file."""
+    place, _, path = at.partition("#")
+    kind = place.split("/", 1)[0]
+    if path.startswith("entry["):
+        return f"Bundle.{path}"
+    if "/" not in place or not kind[:1].isupper() or not kind.isalpha():
+        return None
+    return path or kind
 
 
 def _code(finding: Finding) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ..fhir.json import dumps
 from ..model import Checked, Finding, Outcome, SessionReport, Severity, Step, Tally
 from ..reconcile.transaction import transactions
 from . import as_json
@@ -65,8 +66,15 @@ class Report:
                     yield member.patient or member.member, steps
 
     def transactions(self) -> list[dict[str, Any]]:
-        """The plan as FHIR transaction Bundles, one per patient, in the order of their references."""
+        """The plan as FHIR transaction Bundles, one per patient, in the order of their references.
+
+        Amounts are Decimal, since `45.00` is not 45.0; `ndjson` writes them so.
+        """
         return transactions(self.steps())
+
+    def ndjson(self) -> Iterator[bytes]:
+        """The transactions as JSON, one a line, every amount with its digits: what goes to a server."""
+        return (dumps(each) for each in self.transactions())
 
     def to_json(self) -> dict[str, Any]:
         """The report of design 5.2."""

@@ -46,6 +46,7 @@ class Own:
     authorization: str | None = None
     referral: str | None = None
     policy: str | None = None
+    """Id and version of the payer policy in force."""
 
 
 def own(participant: Participant, namespace: str, size: int | None = None, key: str | None = None) -> Own:
@@ -83,7 +84,7 @@ def own(participant: Participant, namespace: str, size: int | None = None, key: 
         insurer=None if coverage is None or coverage.payer is None else _payer(coverage.payer),
         authorization=None if authorization is None else authorization.number,
         referral=referral if referral is not None and referral.startswith("ServiceRequest/") else None,
-        policy=participant.policy.id,
+        policy=f"{participant.policy.id} {participant.policy.version}".strip(),
     )
 
 
