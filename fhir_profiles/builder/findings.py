@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groupbill.rules.catalogue import ENGINE, bundled
-from groupbill.rules.page import summary
+from groupbill.rules.page import OF_THE_ENGINE, summary
 
 from .tools import SOURCES
 
@@ -19,16 +19,6 @@ Description: "What groupbill says about charges and claims: one code per rule (t
 of the engine itself (ENG)."
 * ^caseSensitive = true
 """
-_ENGINE = {
-    "ENG01": "A part of the input is unreadable.",
-    "ENG02": "A rule or plugin crashed.",
-    "ENG03": "The gate refused a resource: a fault of groupbill itself.",
-    "ENG04": "The payer is not mapped to a policy.",
-    "ENG05": "A session can be read in more than one way.",
-    "ENG06": "One resource was given in two versions.",
-    "ENG07": "More corrections than one run may write.",
-    "ENG08": "The FHIR server refused something, or could not be reached.",
-}
 
 
 def fsh() -> str:
@@ -38,7 +28,7 @@ def fsh() -> str:
 
 def _concepts() -> Iterator[str]:
     known = {rule.code: (rule.name, summary(rule)) for rule in bundled()}
-    known |= {code: (name, _ENGINE[code]) for code, name in ENGINE.items()}
+    known |= {code: (name, OF_THE_ENGINE[code][1]) for code, name in ENGINE.items()}
     for code, (name, definition) in sorted(known.items()):
         yield f'* #{code} "{name}" "{_escaped(definition)}"\n'
 
