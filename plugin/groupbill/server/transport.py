@@ -40,7 +40,7 @@ class Kind(Enum):
     """What may be sent again."""
 
     READ = "read"
-    """Changes nothing: after faults of the connection, of the server and of the body."""
+    """Changes nothing: after faults of the connection, of the server and of the body, also a conflict in the server."""
     REPEATABLE = "repeatable"
     """A write that has the same effect when it arrives twice: after an error answer, never after silence."""
     DEFERRED = "deferred"
@@ -50,7 +50,7 @@ class Kind(Enum):
 
 
 _AGAIN = {
-    Kind.READ: frozenset({429, 500, 502, 503, 504}),
+    Kind.READ: frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504}),
     Kind.REPEATABLE: frozenset({429, 500, 502, 503, 504}),
     Kind.DEFERRED: frozenset({429, 503}),
     Kind.ONCE: frozenset[int](),
