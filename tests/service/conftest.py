@@ -16,6 +16,7 @@ sys.path.append(str(HERE))  # after the servers, whose conftest is meant by that
 from clock import Clock  # noqa: E402
 from conftest import started  # noqa: E402
 from postgres import postgres  # noqa: E402
+from running import SERVERS  # noqa: E402
 
 from groupbill.service.store import metadata, open_store  # noqa: E402
 
@@ -30,6 +31,20 @@ def database() -> Iterator[str]:
     """A PostgreSQL of this test session."""
     with ExitStack() as stack:
         yield started(stack, "postgres", postgres())
+
+
+@pytest.fixture(scope="session")
+def medplum() -> Iterator[str]:
+    """The quickest real server with Subscriptions."""
+    with ExitStack() as stack:
+        yield started(stack, "medplum", SERVERS["medplum"]())
+
+
+@pytest.fixture(scope="session")
+def poor() -> Iterator[str]:
+    """A server without Subscriptions."""
+    with ExitStack() as stack:
+        yield started(stack, "poor", SERVERS["poor"]())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

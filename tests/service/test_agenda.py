@@ -117,7 +117,7 @@ def test_a_session_that_fails_waits_and_its_attempts_are_counted(agenda: Agenda,
     clock.pass_(SETTLE)
     work = agenda.claim("me")
     assert work is not None
-    agenda.later(work, work.references, 30, failed=True)
+    agenda.failed("Encounter/s", 30)
     agenda.give_back(work, "me")
     assert agenda.claim("me") is None
     clock.pass_(30)

@@ -120,13 +120,12 @@ class Agenda:
                 connection.execute(delete(sessions).where(mine, s.wake <= now))
                 connection.execute(update(sessions).where(mine).values(since=0.0, due=s.wake, wake=0.0, attempts=0))
 
-    def later(self, work: Work, references: Iterable[str], wait: float, *, failed: bool = False) -> None:
-        """They could not be reconciled now; `failed` counts the attempt."""
-        s, due = sessions.c, self._clock() + wait
+    def failed(self, reference: str, wait: float) -> None:
+        """It could not be reconciled and waits; the attempt is counted."""
+        s = sessions.c
+        values = {"due": self._clock() + wait, "attempts": s.attempts + 1}
         with self._engine.begin() as connection:
-            for reference in references:
-                values = {"due": due, "attempts": s.attempts + (1 if failed else 0)}
-                connection.execute(update(sessions).where(s.reference == reference).values(values))
+            connection.execute(update(sessions).where(s.reference == reference).values(values))
 
     def set_aside(self, references: Iterable[str], reason: str) -> None:
         """A person must look at them; a further change brings them back as well."""

@@ -32,6 +32,11 @@ def body(description: str, *, required: bool, schema: dict[str, Any] = _RESOURCE
     return {"requestBody": {"description": description, "required": required, "content": media}}
 
 
+def json_body(schema: dict[str, Any]) -> dict[str, Any]:
+    """The request body of a route that takes plain JSON."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 def hook(method: str, path: str) -> dict[str, Any]:
     """The description of one form of notification."""
     words = {

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from .catching_up import CatchingUp
 from .inbox import LEASE
-from .logs import logger
+from .logs import fault, logger
 from .marks import LOOK, SWEEP
 from .parts import Parts
 from .pause import away
@@ -43,7 +43,7 @@ class Keeper(threading.Thread):
                 self._inbox.renew(self._holder)
                 self._leases.renew(self._holder)
             except Exception as error:  # noqa: BLE001 - the store may be away for a while
-                self._log.error("leases not renewed", error=type(error).__name__)
+                self._log.error("leases not renewed", error=fault(error))
 
 
 class Duties(threading.Thread):
@@ -66,7 +66,8 @@ class Duties(threading.Thread):
         self._log = logger("duties")
 
     def run(self) -> None:
-        """Until told to stop."""
+        """Until told to stop. What happened while no service ran is looked for first."""
+        self._marks.want(LOOK)
         while not self._stopping.wait(ROUND):
             if not self._pause.over() or not self._leases.take("duties", self._holder):
                 continue
@@ -85,7 +86,7 @@ class Duties(threading.Thread):
             except Exception as error:  # noqa: BLE001 - the next round tries again
                 self._after[name] = time.monotonic() + REST
                 status = getattr(error, "status", None)
-                self._log.warning("duty failed", duty=name, error=type(error).__name__, status=status)
+                self._log.warning("duty failed", duty=name, error=fault(error), status=status)
                 if away(error):
                     self._pause.begin()
 

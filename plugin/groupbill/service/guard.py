@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
+from ..fhir import json
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of a body."""
-DEEPEST = 64
-"""Nesting of a body; FHIR resources stay far below."""
 RATE = 2000.0
 """Requests a second that one process takes on average."""
 BURST = 20_000.0
@@ -105,8 +103,8 @@ def announced(headers: Mapping[str, str]) -> None:
         raise Denied(413, "too-long")
 
 
-def parsed(headers: Mapping[str, str], body: bytes) -> Any:
-    """The body as JSON; None where there is none.
+def parsed(headers: Mapping[str, str], body: bytes, *, exact: bool = False) -> Any:
+    """The body as JSON, with `exact` amounts as they are written; None where there is none.
 
     Errors:
         Denied: another media type (415), no JSON or too deep (422).
@@ -117,20 +115,9 @@ def parsed(headers: Mapping[str, str], body: bytes) -> Any:
     if media not in ("application/fhir+json", "application/json", "application/json+fhir"):
         raise Denied(415, "not-supported")
     try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        found = json.exact(body) if exact else json.loads(body, "")
+    except (ValueError, RecursionError):
         raise Denied(422, "structure") from None
-    if any(depth > DEEPEST for depth in _depths(found)):
+    if found is None or json.too_deep(found):
         raise Denied(422, "structure")
     return found
-
-
-def _depths(value: Any) -> Iterator[int]:
-    """The depth of every object and list, without recursion."""
-    open_: list[tuple[Any, int]] = [(value, 1)]
-    while open_:
-        each, depth = open_.pop()
-        if isinstance(each, dict | list):
-            yield depth
-            inner = each.values() if isinstance(each, dict) else each
-            open_.extend((item, depth + 1) for item in inner if isinstance(item, dict | list))

@@ -6,7 +6,9 @@ import hashlib
 import logging
 import secrets
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -62,6 +64,13 @@ def _without_traceback(_logger: Any, _method: str, event: MutableMapping[str, An
 def logger(part: str) -> Any:
     """The logger of a part of the service."""
     return structlog.stdlib.get_logger(f"groupbill.service.{part}")
+
+
+def fault(error: BaseException) -> str:
+    """What stands in a log for an exception: its type and the place; its text may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place
 
 
 def hashed(reference: str) -> str:

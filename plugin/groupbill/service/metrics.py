@@ -44,6 +44,9 @@ class Metrics:
         self._set_aside = counter("set_aside", "Events and sessions set aside.", "what")
         self._gaps = counter("losses", "Lost notifications that were noticed, by the way of catching up.", "how")
         self._server = gauge("fhir_server_up", "Whether the FHIR server answered last (1) or not (0).")
+        self._advised = counter("cds_requests", "Answered CDS requests.", "service")
+        self._cards = counter("cds_cards", "Cards in them.", "service")
+        self._feedback = counter("cds_feedback", "Cards by what became of them.", "service", "outcome")
         self._sweeps = counter("sweeps", "Sweeps that came to their end.")
 
     def accepted(self, events: int, fresh: int) -> None:
@@ -79,6 +82,15 @@ class Metrics:
     def server(self, up: bool) -> None:
         """Whether the FHIR server answers."""
         self._server.set(1 if up else 0)
+
+    def advised(self, service: str, cards: int) -> None:
+        """A CDS client was answered with so many cards."""
+        self._advised.labels(service).inc()
+        self._cards.labels(service).inc(cards)
+
+    def heard(self, service: str, outcome: str) -> None:
+        """A CDS client told what became of a card: accepted or overridden."""
+        self._feedback.labels(service, outcome).inc()
 
     def swept(self) -> None:
         """A sweep came to its end."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from starlette.responses import Response
+
+from ..fhir import json
 
 FHIR_JSON = "application/fhir+json"
 
@@ -17,8 +18,8 @@ class FhirResponse(Response):
     media_type = FHIR_JSON
 
     def render(self, content: Any) -> bytes:
-        """The resource as JSON."""
-        return b"" if content is None else orjson.dumps(content)
+        """The resource as JSON, amounts with the digits they have."""
+        return json.dumps(content)
 
 
 def outcome(status: int, code: str, severity: str = "error") -> FhirResponse:

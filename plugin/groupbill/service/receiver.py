@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from .answering import answered
 from .descriptions import hook
 from .forms import notification
 from .guard import Denied, Guard
 from .inbox import Inbox
-from .intake import Full, Intake
+from .intake import Intake
 from .metrics import Metrics
-from .notification import Malformed, reference_of
-from .outcome import FhirResponse, issue, outcome
+from .notification import reference_of
+from .outcome import FhirResponse, issue
 from .requests import body_of
 
 METHODS = ("POST", "PUT", "DELETE")
@@ -29,23 +29,25 @@ def receiver(guard: Guard, inbox: Inbox, intake: Intake, metrics: Metrics) -> AP
     """The routes."""
     router = APIRouter(tags=["Notifications"])
 
-    async def take(request: Request, path: tuple[str, str] | None) -> None:
+    async def take(request: Request, path: tuple[str, str] | None) -> Response:
         body = await body_of(request, guard)
         gone = request.headers.get("x-medplum-deleted-resource")
         named = None if path is None else reference_of(*path)
         await intake.put(notification(body, path=named, deleted=request.method == "DELETE", gone=gone))
+        return FhirResponse(issue("informational", "information"))
 
-    async def seen(request: Request, path: tuple[str, str]) -> None:
+    async def seen(request: Request, path: tuple[str, str]) -> Response:
         await body_of(request, guard)
         if not await run_in_threadpool(inbox.knows, reference_of(*path)):
             raise Denied(404, "not-found")
+        return FhirResponse(issue("informational", "information"))
 
     async def anything(request: Request) -> Response:
-        return await _answered(take(request, None), metrics)
+        return await answered(take(request, None), metrics)
 
     async def one(request: Request, kind: _Kind, id: _Id) -> Response:
         answering = seen if request.method == "GET" else take
-        return await _answered(answering(request, (kind, id)), metrics)
+        return await answered(answering(request, (kind, id)), metrics)
 
     for method in METHODS:
         for path, endpoint in ((ANY, anything), (ONE, one)):
@@ -53,19 +55,3 @@ def receiver(guard: Guard, inbox: Inbox, intake: Intake, metrics: Metrics) -> AP
     # For `groupbill subscribe`, which makes something and waits for its notification.
     router.add_api_route(ONE, one, methods=["GET"], **hook("GET", ONE))
     return router
-
-
-async def _answered(work: Awaitable[None], metrics: Metrics) -> Response:
-    """The answer to a request; what was wrong is counted, and told in one word."""
-    try:
-        await work
-    except Denied as denied:
-        status, code = denied.status, denied.code
-    except Malformed:
-        status, code = 422, "structure"
-    except Full:
-        status, code = 503, "transient"
-    else:
-        return FhirResponse(issue("informational", "information"))
-    metrics.refused(code)
-    return outcome(status, code)

@@ -9,8 +9,13 @@ from starlette.requests import Request
 from .guard import LARGEST, Denied, Guard, announced, parsed
 
 
-async def body_of(request: Request, guard: Guard) -> Any:
+async def body_of(request: Request, guard: Guard, *, exact: bool = False) -> Any:
     """The body, None where it is empty. Nothing of a stranger is read.
+
+    Args:
+        request: Not read yet.
+        guard: Decides who may send.
+        exact: Whether amounts must stay as they are written.
 
     Errors:
         Denied: too many, no or a wrong secret, too large, no JSON, too deep.
@@ -20,7 +25,7 @@ async def body_of(request: Request, guard: Guard) -> Any:
     raw = await raw_body(request)
     if signed:
         guard.check(request.headers, raw)
-    return parsed(request.headers, raw)
+    return parsed(request.headers, raw, exact=exact)
 
 
 async def raw_body(request: Request) -> bytes:

@@ -21,7 +21,7 @@ from .application import application
 from .catching_up import CatchingUp
 from .duties import Duties, Keeper
 from .guard import Guard
-from .intake import Intake
+from .hosts import Hosts
 from .logs import logger, start_logs
 from .looking import Looking
 from .nightly import sweep_back
@@ -69,12 +69,12 @@ class Service:
         self._duties = Duties(parts, CatchingUp(parts), self._sweep)
         self._keeping = threading.Event()
         self._keeper = Keeper(parts, self._keeping)
+        self._hosts = Hosts(host)
         self._guard = Guard(secret) if rate is None else Guard(secret, rate=rate, burst=rate)
 
     def application(self) -> FastAPI:
         """The web application, which starts and stops the threads with itself."""
-        intake = Intake(self._parts.inbox, self._parts.metrics)
-        return application(self._parts, self._guard, intake, started=self.start, stopping=self.stop)
+        return application(self._parts, self._guard, self._hosts, started=self.start, stopping=self.stop)
 
     def start(self) -> None:
         """Start the threads."""

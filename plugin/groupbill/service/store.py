@@ -21,6 +21,7 @@ from sqlalchemy import (
     case,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
@@ -107,6 +108,14 @@ gaps = Table(
 )
 """Event numbers that did not arrive."""
 
+tokens = Table(
+    "groupbill_tokens",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("until", Float, nullable=False),
+)
+"""Tokens of CDS clients that were used, by hash, until they expire."""
+
 marks = Table(
     "groupbill_marks",
     metadata,
@@ -127,9 +136,10 @@ def open_store(url: str) -> Engine:
         UsageError: the URL can't be used, or the database can't be reached; the message holds no password.
     """
     try:
-        engine = create_engine(_driver(url), pool_pre_ping=not url.startswith("sqlite"))
-        if engine.dialect.name not in ("sqlite", "postgresql"):
+        address = make_url(_driver(url))
+        if address.get_backend_name() not in ("sqlite", "postgresql"):
             raise UsageError("--store: expected sqlite:///FILE or a PostgreSQL URL")
+        engine = create_engine(address, pool_pre_ping=address.get_backend_name() == "postgresql")
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _durable)
             event.listen(engine, "begin", _write_lock)
@@ -193,6 +203,7 @@ __all__ = [
     "sessions",
     "store_of",
     "subscriptions",
+    "tokens",
     "traces",
     "upsert",
 ]

@@ -97,7 +97,7 @@ class Subscribing:
         kinds = [each for each in WATCHED if each in self._client.types]
         try:
             if form in (Form.TOPIC, Form.R5):
-                self._client.put(topic(form, kinds))
+                self._client.put(topic(form))
             first = self._create(form, kinds[0])
         except Refused as error:
             if error.status in (401, 403):

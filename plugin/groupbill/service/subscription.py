@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
+from importlib.resources import files
 from typing import Any
 
+import groupbill_profiles
+
+from ..fhir import json
 from ..model import Resource
 
 OFF = frozenset({"off", "error"})
@@ -13,11 +17,9 @@ OFF = frozenset({"off", "error"})
 REASON = "groupbill: charges and claims of group sessions"
 """Stands in every Subscription of ours."""
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
-_PARTS = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic."
 _MEDPLUM_SECRET = "https://www.medplum.com/fhir/StructureDefinition/subscription-secret"
-TOPIC = "https://w3id.org/groupbill/fhir/SubscriptionTopic/changes"
-"""Our topic: every change of a watched type."""
-TOPIC_ID = "groupbill-changes"
+TOPIC = "https://w3id.org/groupbill/fhir/SubscriptionTopic/group-session-changed"
+"""Our topic: every change that may change a bill."""
 
 
 class Form(StrEnum):
@@ -75,24 +77,12 @@ def _r5(endpoint: str, secret: str | None) -> Resource:
     return made
 
 
-def topic(form: Form, kinds: Iterable[str]) -> Resource:
+def topic(form: Form) -> Resource:
     """Our topic, for servers that let clients define one: R4 as Basic, R5 as SubscriptionTopic."""
-    changes = ("create", "update", "delete")
-    if form is Form.R5:
-        triggers = [{"resource": kind, "supportedInteraction": list(changes)} for kind in kinds]
-        head = {"resourceType": "SubscriptionTopic", "id": TOPIC_ID, "url": TOPIC, "status": "active"}
-        return {**head, "resourceTrigger": triggers}
-    interactions = [{"url": "supportedInteraction", "valueCode": each} for each in changes]
-    parts = [{"url": "resource", "valueUri": f"http://hl7.org/fhir/StructureDefinition/{kind}"} for kind in kinds]
-    return {
-        "resourceType": "Basic",
-        "id": TOPIC_ID,
-        "extension": [
-            {"url": _PARTS + "url", "valueUri": TOPIC},
-            *({"url": _PARTS + "resourceTrigger", "extension": [each, *interactions]} for each in parts),
-        ],
-        "code": {"coding": [{"system": "http://hl7.org/fhir/fhir-types", "code": "SubscriptionTopic"}]},
-    }
+    shipped = files(groupbill_profiles) / "resources"
+    name = "r5/SubscriptionTopic" if form is Form.R5 else "Basic"
+    made: Resource = json.loads((shipped / f"{name}-group-session-changed.json").read_bytes())
+    return made
 
 
 def ours(found: Mapping[str, Any], endpoint: str | None = None) -> bool:
@@ -103,6 +93,7 @@ def ours(found: Mapping[str, Any], endpoint: str | None = None) -> bool:
 
 
 def renewed(found: Resource) -> Resource:
-    """The Subscription asking to be switched on again."""
+    """The Subscription asking to be switched on again; Medplum does what the status says."""
     kept = {name: value for name, value in found.items() if name not in ("error", "meta")}
-    return {**kept, "status": "requested"}
+    signed = str(found.get("criteria", "?")).isalpha()
+    return {**kept, "status": "active" if signed else "requested"}

@@ -11,7 +11,7 @@ from ..host import Host
 from ..report.report import Report
 from .agenda import Work
 from .inbox import Taken
-from .logs import hashed, logger
+from .logs import fault, hashed, logger
 from .looking import Looking, Poison, remembering
 from .parts import Parts
 from .pause import away
@@ -51,7 +51,7 @@ class Worker(threading.Thread):
             try:
                 busy = self._pause.over() and self.step()
             except Exception as error:  # noqa: BLE001 - a worker outlives a store that is away for a while
-                self._log.error("step failed", error=type(error).__name__)
+                self._log.error("step failed", error=fault(error))
                 busy = False
             if not busy:
                 self._stopping.wait(IDLE)
@@ -70,29 +70,28 @@ class Worker(threading.Thread):
         return bool(taken or work)
 
     def _look(self, taken: Sequence[Taken]) -> None:
+        """Put each on the agenda; what is left when the server goes away, or we are to end, is handed back."""
         read, today = remembering(self._server.read), self._host.today()
-        done: list[int] = []
-        for position, each in enumerate(taken):
-            try:
+        left = {each.id: each for each in taken}
+        try:
+            for each in taken:
                 if self._stopping.is_set():
-                    raise InterruptedError
-                self._looking.at(each.event, self._host, read, today)
-                self._pause.answered()
-                done.append(each.id)
-            except InterruptedError:
-                self._inbox.hand_back([other.id for other in taken[position:]], self._holder)
-                break
-            except ServerError as error:
-                if self._away(error):
-                    self._inbox.hand_back([other.id for other in taken[position:]], self._holder)
-                    break
-                self._failed(each, error)
-            except Exception as error:  # noqa: BLE001 - one event never stops the others
-                self._failed(each, error)
-        self._inbox.done(done, self._holder)
+                    return
+                try:
+                    self._looking.at(each.event, self._host, read, today)
+                except Exception as error:  # noqa: BLE001 - one event never stops the others
+                    if self._away(error):
+                        return
+                    self._failed(each, error)
+                else:
+                    self._pause.answered()
+                    self._inbox.done([each.id], self._holder)
+                del left[each.id]
+        finally:
+            self._inbox.hand_back(left, self._holder)
 
     def _failed(self, taken: Taken, error: Exception) -> None:
-        self._log.warning("event failed", event=taken.id, error=type(error).__name__, attempt=taken.attempts + 1)
+        self._log.warning("event failed", event=taken.id, error=fault(error), attempt=taken.attempts + 1)
         if isinstance(error, Poison) or taken.attempts + 1 >= ATTEMPTS:
             self._inbox.set_aside(taken.id, self._holder, _reason(error))
             self._metrics.set_aside("event")
@@ -105,13 +104,9 @@ class Worker(threading.Thread):
         try:
             report = self._reconciling(self._host, references)
             self._raise_trouble(report)
-        except ServerError as error:
-            if self._away(error):
-                self._agenda.later(work, references, 0.0)
-            else:
-                self._apart(work, references, error)
         except Exception as error:  # noqa: BLE001 - one session never stops the others
-            self._apart(work, references, error)
+            if not self._away(error):
+                self._apart(work, references, error)
         else:
             self._pause.answered()
             self._agenda.done(work, references, self._holder)
@@ -147,16 +142,17 @@ class Worker(threading.Thread):
             return
         (reference,) = references
         attempt = work.attempts[reference] + 1
-        self._log.warning("session failed", session=hashed(reference), error=type(error).__name__, attempt=attempt)
+        self._log.warning("session failed", session=hashed(reference), error=fault(error), attempt=attempt)
         if attempt >= ATTEMPTS:
             self._agenda.set_aside(references, _reason(error))
             self._metrics.set_aside("session")
         else:
-            self._agenda.later(work, references, RETRY * 2 ** (attempt - 1), failed=True)
+            self._agenda.failed(reference, RETRY * 2 ** (attempt - 1))
 
-    def _away(self, error: ServerError) -> bool:
+    def _away(self, error: Exception) -> bool:
+        """Whether the server is away; then everything stays as it is."""
         if away(error):
-            self._log.warning("FHIR server away", status=error.status, again_in=self._pause.begin())
+            self._log.warning("FHIR server away", error=fault(error), again_in=self._pause.begin())
             return True
         return False
 

@@ -190,6 +190,24 @@ def duration(value: Any, folder: Path) -> timedelta:
     return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
 
 
+def web_address(value: Any, folder: Path) -> str:
+    """An http or https URL, without a slash at its end."""
+    if not isinstance(value, str) or not value.startswith(("https://", "http://")):
+        raise ValueError('a URL like "https://groupbill.example.org"')
+    return value.rstrip("/")
+
+
+def issuers(value: Any, folder: Path) -> dict[str, str]:
+    """Where keys are, by issuer: a URL, or a file relative to the settings file."""
+    example = 'a table like {"https://ehr.example.org" = "https://ehr.example.org/jwks.json"}'
+    if not isinstance(value, Mapping) or not all(isinstance(each, str) and each for each in value.values()):
+        raise ValueError(example)
+    return {
+        issuer: place if place.startswith(("https://", "http://")) else str(folder / place)
+        for issuer, place in value.items()
+    }
+
+
 def clock(value: Any, folder: Path) -> time:
     """A time of day."""
     try:

@@ -43,6 +43,10 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, Kind]]] = {
         "look_back_days": ("look_back_days", kinds.whole),
         "sweep_at": ("sweep_at", kinds.clock),
     },
+    "cds": {
+        "url": ("cds_url", kinds.web_address),
+        "issuers": ("cds_issuers", kinds.issuers),
+    },
 }
 _MAPS: Mapping[str, tuple[Callable[[Any], str], Kind]] = {
     "timezones": (names.site, kinds.site_zone),

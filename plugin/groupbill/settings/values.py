@@ -58,6 +58,10 @@ class Settings:
     settle: timedelta = timedelta(minutes=2)
     look_back_days: int = 90
     sweep_at: time = time(2, 0)
+    cds_url: str = ""
+    """Where CDS clients find the service; with the path it is the audience of their tokens."""
+    cds_issuers: Mapping[str, str] = field(default_factory=dict)
+    """Where the keys (JWKS) of a CDS client are, by its `iss`; empty: the secret is asked for instead."""
     path: Path | None = None
     """Where it was read from."""
 

@@ -82,14 +82,21 @@ class MemoryServer:
         Errors:
             StaleVersion: an `ifMatch` is not the newest version.
         """
-        entries = bundle.get("entry", ())
-        for entry in entries:
+        self.check(bundle)
+        for entry in bundle.get("entry", ()):
+            self.put(entry["resource"], entry["request"].get("ifMatch"))
+
+    def check(self, bundle: Mapping[str, Any]) -> None:
+        """Whether a transaction could be carried out.
+
+        Errors:
+            StaleVersion: an `ifMatch` is not the newest version.
+        """
+        for entry in bundle.get("entry", ()):
             known = self._resources.get(entry["request"]["url"])
             wanted = entry["request"].get("ifMatch")
             if wanted is not None and (known is None or known["meta"]["versionId"] != wanted.strip('W/"')):
                 raise StaleVersion(entry["request"]["url"])
-        for entry in entries:
-            self.put(entry["resource"], entry["request"].get("ifMatch"))
 
     def all(self, resource_type: str | None = None) -> list[JSON]:
         """All resources, or those of a type, by reference."""

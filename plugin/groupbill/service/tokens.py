@@ -1,0 +1,115 @@
+"""JWTs of CDS clients (CDS Hooks 2.0, "Trusting CDS Clients"): allowed issuer, exact audience, in time, used once."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, delete
+
+from ..errors import UsageError
+from ..fhir import json
+from .guard import Denied
+from .store import tokens, upsert
+
+if TYPE_CHECKING:
+    from jwt import PyJWK, PyJWKSet
+
+ALGORITHMS = ["RS384", "ES384", "RS256", "RS512", "ES256", "ES512"]
+"""Asymmetric ones only: a client must not be able to sign with something that we know."""
+LEEWAY = 10
+"""Seconds by which clocks may differ."""
+LONGEST = 600
+"""Seconds for which a token may be good."""
+
+
+class Tokens:
+    """The clients that are trusted, and the tokens that were seen."""
+
+    def __init__(
+        self, engine: Engine, issuers: Mapping[str, str], audience: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Nothing is fetched yet.
+
+        Args:
+            engine: Of the store: a token seen by one process is known to all.
+            issuers: URL or file of the keys (JWKS) by `iss`.
+            audience: Base URL of the service as clients know it.
+            clock: Seconds of the epoch.
+
+        Errors:
+            UsageError: the extra `smart` is not installed, or no audience is set.
+        """
+        try:
+            import jwt  # noqa: F401
+        except ModuleNotFoundError:
+            raise UsageError("cds.issuers: needs an extra: pip install 'groupbill[smart]'") from None
+        if not audience:
+            raise UsageError("settings: cds.url is needed with cds.issuers: the URL under which clients call")
+        self._engine, self._issuers, self._audience = engine, dict(issuers), audience.rstrip("/")
+        self._clock = clock
+
+    def check(self, headers: Mapping[str, str], path: str) -> None:
+        """Let a request pass.
+
+        Args:
+            headers: Of the request.
+            path: Of the service; with the base it is the audience.
+
+        Errors:
+            Denied: no token (401), or one that is not good (403); which check failed is not told.
+        """
+        import jwt
+
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Denied(401, "login")
+        try:
+            head = jwt.get_unverified_header(token)
+            issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss"))
+            key = self._key(issuer, head)
+            claims = jwt.decode(
+                token,
+                key.key,
+                algorithms=[each for each in ALGORITHMS if each == head.get("alg")],
+                audience=self._audience + path,
+                issuer=issuer,
+                leeway=LEEWAY,
+                options={"require": ["exp", "iat", "jti", "iss", "aud"], "verify_iat": True},
+            )
+        except Exception:  # noqa: BLE001 - whatever is wrong with a token, the answer is the same
+            raise Denied(403, "forbidden") from None
+        if claims["exp"] > self._clock() + LONGEST + LEEWAY or not self._first(issuer, str(claims["jti"]), claims):
+            raise Denied(403, "forbidden")
+
+    def _key(self, issuer: str, head: Mapping[str, Any]) -> PyJWK:
+        found = [key for key in self._keys(issuer).keys if key.key_id == head.get("kid")]
+        if len(found) != 1:
+            raise LookupError("no such key")
+        return found[0]
+
+    def _keys(self, issuer: str) -> PyJWKSet:
+        import jwt
+        import requests
+
+        place = self._issuers[issuer]
+        if place.startswith(("https://", "http://")):
+            answer = requests.get(place, timeout=5, allow_redirects=False)
+            answer.raise_for_status()
+            return jwt.PyJWKSet.from_dict(answer.json())
+        return jwt.PyJWKSet.from_dict(json.loads(Path(place).read_bytes()))
+
+    def _first(self, issuer: str, name: str, claims: Mapping[str, Any]) -> bool:
+        """Whether the token was not seen before; remembered until it expires."""
+        now = self._clock()
+        row = {
+            "key": hashlib.sha256(f"{issuer}\n{name}".encode()).hexdigest(),
+            "until": float(claims["exp"]) + LEEWAY,
+        }
+        with self._engine.begin() as connection:
+            connection.execute(delete(tokens).where(tokens.c.until < now))
+            insert = upsert(self._engine, tokens).values(row).on_conflict_do_nothing().returning(tokens.c.key)
+            return connection.execute(insert).first() is not None
