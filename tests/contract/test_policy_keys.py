@@ -302,6 +302,26 @@ def test_fixes_are_applied_to_our_own_lines_on_evidence(payer: Payer) -> None:
     assert payer(apply_fixes=True).outcome() == ("held", "rule:NCC02")
 
 
+def test_a_sent_claim_keeps_the_fix_it_has_and_gets_no_other(payer: Payer) -> None:
+    clinic = payer.clinic
+    clinic.item("x", "p1", "90867", start="14:00", end="14:30")
+    payer(apply_fixes=True)
+    written = clinic.written({"policies": {"files": ["acme.json"]}}, folder=payer.folder)
+    clinic.put(*written)
+    claim = next(
+        each for each in written if each["resourceType"] == "Claim" and each["patient"] == b.ref("Patient/p1")
+    )
+    clinic.put(b.answer(claim, "ICN1", "plan"))
+    said = payer(apply_fixes=True)
+    assert (said.outcome(), modifiers(said)) == (("charged", None), ["XE"])
+    assert {step["action"] for step in said.member()["plan"]} == {"keep"}
+    bare = {**claim, "item": [{key: value for key, value in claim["item"][0].items() if key != "modifier"}]}
+    clinic.put(bare)
+    said = payer(apply_fixes=True)
+    assert said.outcome() == ("held", "rule:NCC02")
+    assert {"resource": f"Claim/{claim['id']}", "action": "keep"} in said.member()["plan"]
+
+
 def test_fixes_are_never_applied_to_what_others_wrote(payer: Payer) -> None:
     payer.clinic.item("x", "p1", "90834", start="14:00", end="14:30")
     said = payer(apply_fixes=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from ..charges.modifiers import MOST, ordered
@@ -19,11 +19,21 @@ def repeats(day: PatientDay, reference: Reference) -> PatientDay:
     return _marked(day, {line.at: str(modifier) for line in unmarked(day)}, reference)
 
 
-def fixed(day: PatientDay, findings: Iterable[Finding], reference: Reference) -> PatientDay:
-    """The day with the modifiers that findings offer for the participant's own lines, where `apply_fixes` says so."""
+def fixed(
+    day: PatientDay, findings: Iterable[Finding], reference: Reference, only: Collection[str] | None = None
+) -> PatientDay:
+    """The day with the modifiers that findings offer for the participant's own lines, where `apply_fixes` says so.
+
+    Args:
+        day: Of the participant.
+        findings: What the rules said about it.
+        reference: For the order of modifiers.
+        only: The modifiers that may be put; all where None.
+    """
     if not day.policy["apply_fixes"]:
         return day
-    offered = {each.fix.line: each.fix.modifier for each in findings if each.fix is not None and each.fix.modifier}
+    fixes = [each.fix for each in findings if each.fix is not None and each.fix.modifier]
+    offered = {fix.line: str(fix.modifier) for fix in fixes if only is None or fix.modifier in only}
     return _marked(day, offered, reference)
 
 

@@ -149,8 +149,10 @@ class SessionRun:
         day = repeats(day, shop.rule_context.reference)
         participant = day.participant or participant
         judgement = self._by_rules(participant, day)
-        sent = any(line.sent and line.ours and line.session == self._session.key for line in filed)
-        better = day if sent else fixed(day, judgement.findings, shop.rule_context.reference)
+        sent = [line for line in filed if line.sent and line.ours and line.session == self._session.key]
+        # What was sent is not changed, and has the modifiers that were put on it before.
+        only = frozenset(each for line in sent for each in line.modifiers) if sent else None
+        better = fixed(day, judgement.findings, shop.rule_context.reference, only)
         if better is not day:
             participant = better.participant or participant
             judgement = self._by_rules(participant, better)
