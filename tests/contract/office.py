@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -66,6 +67,12 @@ class Office:
             if item["subject"] == claim["patient"] and item["status"] == "billable":
                 self.change(f"ChargeItem/{item['id']}", status="billed")
 
+    def release(self) -> None:
+        """A person releases drafts."""
+        for each in self.claims():
+            if each["status"] == "draft":
+                self.change(f"Claim/{each['id']}", status="active")
+
     def end(self, kind: str, status: str) -> None:
         """A person ends our Claim or ChargeItem."""
         for each in self.server.all(kind):
@@ -122,3 +129,79 @@ def accepted(office: Office) -> dict[str, JSON]:
         if ours(claim) and (name in answered or (sent and not refused)):
             found[name] = copy.deepcopy(claim)
     return found
+
+
+SELF_PAY = {"payor": [b.ref("Patient/p1")], "type": b.coded("https://nahdo.org/sopt", "81")}
+INSURED = {"payor": [b.ref("Organization/plan")], "type": b.coded("https://nahdo.org/sopt", "5")}
+
+
+def another_parent(office: Office) -> None:
+    """Somebody enters the session anew, and its visits with it."""
+    parent = copy.deepcopy(office.clinic["Encounter/g1"])
+    office.server.put({**parent, "id": "g2"})
+    for name in ("p1", "p2", "p3"):
+        office.change(f"Encounter/g1-{name}", partOf=b.ref("Encounter/g2"))
+    office.server.delete("Encounter/g1")
+
+
+def later(office: Office) -> None:
+    start, end = office.clinic.hours("09:30", "10:30")
+    for name in ("g1", "g2", "g1-p1", "g1-p2", "g1-p3"):
+        if office.server.get(f"Encounter/{name}"):
+            office.change(f"Encounter/{name}", period={"start": start, "end": end})
+
+
+def evaluation(office: Office) -> JSON:
+    return copy.deepcopy(office.clinic["ChargeItem/evaluation"])
+
+
+EVENTS: dict[str, Callable[[Office], None]] = {
+    "came": lambda office: office.change("Encounter/g1-p1", status="finished"),
+    "stayed away": lambda office: office.change("Encounter/g1-p1", status="cancelled"),
+    "entered in error": lambda office: office.change("Encounter/g1-p1", status="entered-in-error"),
+    "still open": lambda office: office.change("Encounter/g1-p1", status="in-progress"),
+    "moved": lambda office: office.change("Encounter/g1-p1", subject=b.ref("Patient/p2")),
+    "moved back": lambda office: office.change("Encounter/g1-p1", subject=b.ref("Patient/p1")),
+    "session in error": lambda office: office.change("Encounter/g1", status="entered-in-error"),
+    "session after all": lambda office: office.change("Encounter/g1", status="finished"),
+    "evaluated": lambda office: office.server.put(evaluation(office)),
+    "not evaluated": lambda office: office.server.delete("ChargeItem/evaluation"),
+    "dearer": lambda office: office.table.update(prices={"90853": PRICES[1]}),
+    "cheaper": lambda office: office.table.update(prices={"90853": PRICES[0]}),
+    "priceless": lambda office: office.table.update(prices={"90853": "1.00", "90791": "1.00"}),
+    "self-pay": lambda office: office.change("Coverage/cov-p1", **SELF_PAY),
+    "insured": lambda office: office.change("Coverage/cov-p1", **INSURED),
+    "second payer": lambda office: office.change("Coverage/cov-p1", order=2),
+    "first payer": lambda office: office.change("Coverage/cov-p1", order=1),
+    "accepted": lambda office: office.answer(True),
+    "queued": lambda office: office.answer(False, "queued"),
+    "refused": lambda office: office.answer(False, "error"),
+    "sent": lambda office: office.send(),
+    "claim ended": lambda office: office.end("Claim", "cancelled"),
+    "charge ended": lambda office: office.end("ChargeItem", "not-billable"),
+    "charge in error": lambda office: office.end("ChargeItem", "entered-in-error"),
+    "draft": lambda office: office.table.update(write={"claim_status": "draft"}),
+    "active": lambda office: office.table.update(write={"claim_status": "active"}),
+    "released": lambda office: office.release(),
+    "their claim": lambda office: office.server.put(copy.deepcopy(office.clinic["Claim/theirs"])),
+    "their claim gone": lambda office: office.server.delete("Claim/theirs"),
+    "their charge": lambda office: office.server.put(copy.deepcopy(office.clinic["ChargeItem/theirs"])),
+    "their charge gone": lambda office: office.server.delete("ChargeItem/theirs"),
+    "parent gone": lambda office: office.server.delete("Encounter/g1"),
+    "parent found": lambda office: office.server.put(copy.deepcopy(office.clinic["Encounter/g1"])),
+    "another parent": another_parent,
+    "later": later,
+    "family code": lambda office: office.change("Encounter/g1", type=[b.coded(b.CPT, "90849")]),
+    "group code": lambda office: office.change("Encounter/g1", type=[b.coded(b.CPT, "90853")]),
+}
+
+
+def office_of(clinic: Any) -> Office:
+    made = clinic(3)
+    made.item("evaluation", "p1", "90791", start="14:00", end="15:00")
+    made.item("theirs", "p1", "90853", visit="g1-p1", start="09:00", end="10:00")
+    made.claim("theirs", "p1", "90853")
+    office = Office(made)
+    for reference in ("ChargeItem/evaluation", "ChargeItem/theirs", "Claim/theirs"):
+        office.server.delete(reference)
+    return office
