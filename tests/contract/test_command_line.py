@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -214,3 +215,85 @@ def test_what_is_printed_to_a_pipe_has_no_blanks_at_the_end_of_a_line(shell: She
     printed = shell("run", "in.json", "--today", "2026-03-12").stdout.split("\n")
     assert [line for line in printed if line != line.rstrip()] == []
     assert max(map(len, printed)) <= 120
+
+
+def test_progress_goes_to_a_terminal_and_the_result_to_the_pipe(shell: Shell, usual: Any) -> None:
+    shell.write("in.json", bundle(usual))
+    command = [sys.executable, "-c", "from groupbill.cli.main import main; main()", "run", "in.json", "--json"]
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm"}
+    done = subprocess.run(
+        command, cwd=shell.folder, stdout=subprocess.PIPE, stderr=theirs, env=environment, check=False
+    )
+    os.close(theirs)
+    assert len(json.loads(done.stdout)["sessions"]) == 1
+    assert b"sessions" in os.read(ours, 65536)
+    os.close(ours)
+
+
+def test_what_is_new_is_put_under_its_uuid_and_what_is_known_where_it_was(shell: Shell, usual: Any) -> None:
+    shell.write("in.json", bundle(usual))
+    shell("run", "in.json", "--today", "2026-03-12", "--out", "plan.json")
+    plan = json.loads((shell.folder / "plan.json").read_text())
+    ids = [entry["resource"]["id"] for entry in plan["entry"]]
+    assert [entry["fullUrl"] for entry in plan["entry"]] == [f"urn:uuid:{each}" for each in ids]
+    assert all("ifMatch" not in entry["request"] for entry in plan["entry"])
+    on_file = [
+        {**entry["resource"], "id": f"n{number}", "meta": {**entry["resource"].get("meta", {}), "versionId": "7"}}
+        for number, entry in enumerate(plan["entry"])
+        if entry["resource"]["resourceType"] in ("ChargeItem", "Claim")
+    ]
+    shell.write("server.json", b.bundle([*usual.files.values(), *on_file]))
+    shell.write("groupbill.toml", SETTINGS.replace("120.00", "130.00"))
+    shell("run", "server.json", "--today", "2026-03-12", "--out", "next.json")
+    entries = json.loads((shell.folder / "next.json").read_text())["entry"]
+    item = next(each for each in entries if each["resource"]["resourceType"] == "ChargeItem")
+    assert item["fullUrl"] == f"http://lakeside.example/fhir/{item['request']['url']}"
+    assert item["request"]["ifMatch"] == 'W/"7"'
+    cancelled = [each for each in entries if each["resource"].get("status") == "cancelled"]
+    assert {each["request"]["ifMatch"] for each in cancelled} == {'W/"7"'}
+    created = [each for each in entries if each["resource"]["resourceType"] == "Claim" and each not in cancelled]
+    assert all(each["fullUrl"].startswith("urn:uuid:") and "ifMatch" not in each["request"] for each in created)
+
+
+def test_entries_are_grouped_by_patient_in_one_file_and_split_by_patient_in_lines(shell: Shell, usual: Any) -> None:
+    shell.write("in.json", bundle(usual))
+    shell("run", "in.json", "--today", "2026-03-12", "--out", "plan.json")
+    shell("run", "in.json", "--today", "2026-03-12", "--out", "plan.ndjson")
+    whole = json.loads((shell.folder / "plan.json").read_text())
+    lines = [json.loads(line) for line in (shell.folder / "plan.ndjson").read_text().splitlines()]
+    assert [entry for line in lines for entry in line["entry"]] == whole["entry"]
+    assert {(each["resourceType"], each["type"]) for each in (whole, *lines)} == {("Bundle", "transaction")}
+    named = [
+        {str(each["resource"].get("subject") or each["resource"].get("patient")) for each in line["entry"]}
+        for line in lines
+    ]
+    assert [len(each - {"None"}) for each in named] == [1] * 8
+
+
+def test_nothing_to_do_is_a_bundle_without_entries_and_an_empty_file(shell: Shell) -> None:
+    shell.write("in.json", b.patient("p1"))
+    shell("run", "in.json", "--out", "plan.json")
+    shell("run", "in.json", "--out", "plan.ndjson")
+    assert json.loads((shell.folder / "plan.json").read_text()) == {"resourceType": "Bundle", "type": "transaction"}
+    assert (shell.folder / "plan.ndjson").read_bytes() == b""
+
+
+def test_too_many_corrections_are_shown_and_not_written_unless_accepted(shell: Shell, usual: Any) -> None:
+    shell.write("in.json", bundle(usual))
+    shell("run", "in.json", "--today", "2026-03-12", "--out", "plan.json")
+    written = [entry["resource"] for entry in json.loads((shell.folder / "plan.json").read_text())["entry"]]
+    claims = [each for each in written if each["resourceType"] == "Claim"]
+    answers = [b.answer(each, f"ICN{number}", "plan") for number, each in enumerate(claims)]
+    shell.write("later.json", b.bundle([*usual.files.values(), *written, *answers]))
+    shell.write("groupbill.toml", SETTINGS.replace("120.00", "130.00") + "[write]\nmax_corrections = 7\n")
+    done = shell("run", "later.json", "--today", "2026-03-14", "--json", "--out", "next.json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, [each["code"] for each in report["findings"]]) == (1, ["ENG07"])
+    actions = {each["action"] for member in report["sessions"][0]["members"] for each in member["plan"]}
+    assert actions == {"update", "replace"}
+    assert "entry" not in json.loads((shell.folder / "next.json").read_text())
+    done = shell("run", "later.json", "--today", "2026-03-14", "--accept-corrections", "--out", "next.json")
+    entries = json.loads((shell.folder / "next.json").read_text())["entry"]
+    assert done.returncode == 0
+    assert [each["resource"]["resourceType"] for each in entries].count("Claim") == 8
