@@ -55,6 +55,7 @@ TABLE: dict[int, tuple[type[ServerError], int, type[ServerError], int, int, int]
     408: (Unreachable, OFTEN, Unknown, 1, 1, 1),
     409: (Conflict, OFTEN, Conflict, 1, 1, 1),
     412: (Conflict, OFTEN, Conflict, 1, 1, 1),
+    425: (Unreachable, OFTEN, Unreachable, 1, 1, 1),
     413: (Refused, 1, Refused, 1, 1, 1),
     415: (Refused, 1, Refused, 1, 1, 1),
     422: (Refused, 1, Refused, 1, 1, 1),

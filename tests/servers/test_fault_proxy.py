@@ -10,20 +10,20 @@ from groupbill.server import Client
 
 BASIC = {"resourceType": "Basic", "id": "probe", "code": {"text": "probe"}}
 
-# fault: error of a read (None: it comes through, by asking again), error of a write, whether the server saw the write
-EXPECTED: dict[Fault, tuple[type[ServerError] | None, type[ServerError] | None, bool]] = {
-    Fault.BUSY: (None, None, True),
-    Fault.BROKEN: (None, None, True),
-    Fault.AWAY: (None, None, True),
-    Fault.STALE: (Conflict, Conflict, False),
-    Fault.CONFLICT: (Conflict, Conflict, False),
-    Fault.RESET: (None, Unknown, False),
-    Fault.LOST: (None, Unknown, True),
-    Fault.TIMEOUT: (None, Unknown, True),
-    Fault.BROKEN_AFTER: (None, None, True),
-    Fault.SLOW: (None, None, True),
-    Fault.CUT: (None, Unknown, True),
-    Fault.HALF: (None, None, True),
+# fault: error of a write (None: it comes through, by sending it again), and whether the server saw it
+EXPECTED: dict[Fault, tuple[type[ServerError] | None, bool]] = {
+    Fault.BUSY: (None, True),
+    Fault.BROKEN: (None, True),
+    Fault.AWAY: (None, True),
+    Fault.STALE: (Conflict, False),
+    Fault.CONFLICT: (Conflict, False),
+    Fault.RESET: (Unknown, False),
+    Fault.LOST: (Unknown, True),
+    Fault.TIMEOUT: (Unknown, True),
+    Fault.BROKEN_AFTER: (None, True),
+    Fault.SLOW: (None, True),
+    Fault.CUT: (Unknown, True),
+    Fault.HALF: (None, True),
 }
 
 
@@ -42,22 +42,17 @@ def impatient(proxy: FaultProxy) -> Client:
 
 @pytest.mark.parametrize("fault", Fault)
 def test_a_fault_at_a_read_is_lived_through(medplum: str, fault: Fault) -> None:
-    error, _, _ = EXPECTED[fault]
     Client(medplum).put(BASIC)
     with proxied(medplum, once(fault, writes=False)) as proxy:
         client = impatient(proxy)
-        if error is None:
-            assert client.get("Basic/probe") is not None
-        else:
-            with pytest.raises(error):
-                client.get("Basic/probe")
+        assert client.get("Basic/probe") is not None
         assert [each for _, each in proxy.done] == [fault]
         client.close()
 
 
 @pytest.mark.parametrize("fault", Fault)
 def test_a_fault_at_a_write_is_named_for_what_it_is(medplum: str, fault: Fault) -> None:
-    _, error, seen = EXPECTED[fault]
+    error, seen = EXPECTED[fault]
     named = {**BASIC, "id": f"write-{fault.name.lower().replace('_', '-')}"}
     with proxied(medplum, once(fault, writes=True)) as proxy:
         client = impatient(proxy)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,17 +92,17 @@ def _encounters(session: JSON) -> Iterator[JSON]:
             yield b.encounter(f"g5-{name}", f"Patient/{name}", period, part_of="g5", diagnosis=f"dx-{name}")
 
 
-def therapy(members: int, number: int = 0, sessions: int = 1) -> list[JSON]:
-    """A clinic with one group and its sessions, a week apart, everybody there."""
+def therapy(members: int, sessions: int = 1) -> list[JSON]:
+    """A clinic with one group and its sessions, one a day, everybody there."""
     names = [f"p{member}" for member in range(members)]
     found = [b.clinic(), b.payer("bluestar", "Blue Star PPO"), b.location("room"), b.practitioner("leader", 101)]
     for name in names:
         found += [b.patient(name), b.condition(name, "F33.1"), b.coverage(name, "bluestar")]
     found.append(b.group("group", names))
-    for week in range(sessions):
-        day = date(2026, 1, 5 + number % 20).toordinal() + 7 * week
-        times = tuple(f"{date.fromordinal(day)}T{hour}:00:00-06:00" for hour in ("10", "11"))
-        session = f"g{week}"
+    for number in range(sessions):
+        day = date(2026, 1, 5) + timedelta(days=number)
+        times = tuple(f"{day}T{hour}:00:00-06:00" for hour in ("10", "11"))
+        session = f"g{number}"
         found.append(b.encounter(session, "Group/group", times, leader="leader", location="room"))
         for name in names:
             visit = f"{session}-{name}"

@@ -50,6 +50,7 @@ class Kind(Enum):
 
 
 _AGAIN = {
+    # A read does not conflict with anything: 409 and 412 to one come of a proxy or of a database under load.
     Kind.READ: frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504}),
     Kind.REPEATABLE: frozenset({429, 500, 502, 503, 504}),
     Kind.DEFERRED: frozenset({429, 503}),
