@@ -14,7 +14,7 @@ from requests import PreparedRequest
 from groupbill.errors import Refused
 from groupbill.server import Client
 from groupbill.server.address import inside
-from groupbill.server.questions import LONG
+from groupbill.server.questions import LONG, LONGEST
 
 BASE = "https://ehr.example.org/fhir"
 SECOND = BASE + "/pages/2"
@@ -195,8 +195,8 @@ def test_a_type_that_the_server_does_not_have_has_no_resources(
 
 
 def long_list() -> list[str]:
-    found = [f"Patient/{'p' * 40}{number:03}" for number in range(100)]
-    assert len(",".join(found)) > LONG
+    found = [f"Patient/{'p' * 40}{number:03}" for number in range(200)]
+    assert len(",".join(found)) > LONGEST > LONG
     return found
 
 
@@ -226,7 +226,7 @@ def test_a_server_without_search_bodies_is_asked_in_parts(
         assert names(client, f"Encounter?subject={','.join(people)}") == [each[8:] for each in people]
         assert asked == people
     assert len([call for call in wire.calls if call.request.method == "POST"]) == 1
-    assert max(len(str(call.request.url)) for call in wire.calls) < LONG + 200
+    assert max(len(str(call.request.url)) for call in wire.calls) < LONGEST + 200
 
 
 def answer_for(asked: list[str]) -> Callable[[PreparedRequest], tuple[int, dict[str, str], str]]:

@@ -82,6 +82,7 @@ class FaultProxy(ThreadingHTTPServer):
         self.before: Callable[[Request], None] = lambda request: None
         self.after: Callable[[Request], None] = lambda request: None
         self.seen: list[Request] = []
+        self.bodies: list[tuple[Request, bytes]] = []
         self.done: list[tuple[Request, Fault]] = []
         self._lock = threading.Lock()
 
@@ -95,17 +96,18 @@ class FaultProxy(ThreadingHTTPServer):
         """The server's base by way of the proxy."""
         return self.origin + self.upstream.path
 
-    def counted(self, method: str, path: str) -> Request:
+    def counted(self, method: str, path: str, body: bytes) -> Request:
         """The request, with its number."""
         with self._lock:
             request = Request(len(self.seen) + 1, method, path)
             self.seen.append(request)
+            self.bodies.append((request, body))
         return request
 
     def clear(self) -> None:
         """Count from 1 again."""
         with self._lock:
-            self.seen, self.done = [], []
+            self.seen, self.bodies, self.done = [], [], []
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that is gone is no news."""
@@ -117,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = self.server.counted(self.command, self.path)
+        request = self.server.counted(self.command, self.path, body)
         fault = self.server.plan(request)
         if fault is not None:
             self.server.done.append((request, fault))

@@ -1,4 +1,4 @@
-"""Attendance and diagnosis corrected after the Claim was written, sent or answered: design 5.7, on each real server."""
+"""Attendance and diagnosis corrected after the Claim was written, sent or answered: design 5.7 on real servers."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ def clinic(server: tuple[str, str], stage: str, tmp_path: Path) -> Iterator[Clin
     kind, base = server
     client = Client(base)
     world = load(client, therapy(4), tmp_path, own_ids=kind == "poor")
-    world = replace(
-        world, settings=replace(world.settings, claim_status="draft" if stage == "draft" else "active")
-    )
+    world = replace(world, settings=replace(world.settings, claim_status="draft" if stage == "draft" else "active"))
     assert trouble(reconciled(world, SESSION, today=TODAY)) == []
     made = Clinic(world, "", "")
     claims, charges = made.now()

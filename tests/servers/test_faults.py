@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -68,7 +68,9 @@ def written(host: Host, server: Server, session: str) -> bool:
         return False
 
 
-def test_sessions_under_faults_end_as_without_them(server: tuple[str, str], worlds: list[World]) -> None:
+def test_sessions_under_faults_end_as_without_them(
+    server: tuple[str, str], worlds: list[World], record_property: Callable[[str, object], None]
+) -> None:
     calm, *shaken = worlds
     for number in range(SESSIONS):
         assert trouble(reconciled(calm, f"Encounter/g{number}", today=TODAY)) == []
@@ -76,6 +78,8 @@ def test_sessions_under_faults_end_as_without_them(server: tuple[str, str], worl
     with proxied(server[1], at_random(RATE, SEED)) as proxy, ThreadPoolExecutor(CLINICS) as pool:
         list(pool.map(run, [proxy] * CLINICS, shaken))
         assert {fault for _, fault in proxy.done} == set(Fault)
+        sessions = f"{CLINICS * SESSIONS} sessions"
+        record_property("shown", f"{sessions}, {len(proxy.done)} faults at {len(proxy.seen)} requests")
     for world in shaken:
         found = filed(world)
         assert duplicates(found.values()) == []

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -89,13 +89,15 @@ def points(requests: list[Request]) -> list[tuple[int, Fault]]:
     return between + [(number, fault) for number in around for fault in (Fault.RESET, Fault.LOST)]
 
 
-def test_a_killed_run_is_completed_by_the_next(site: Site) -> None:
+def test_a_killed_run_is_completed_by_the_next(site: Site, record_property: Callable[[str, object], None]) -> None:
     undisturbed = site.world("undisturbed")
     assert site.killed(undisturbed, 0, Fault.RESET) == 0, "nothing kills it"
     expected = meaning(undisturbed, filed(undisturbed).values())
     requests = list(site.proxy.seen)
     assert len(expected) >= 2 * MEMBERS
-    for number, fault in points(requests):
+    chosen = points(requests)
+    record_property("shown", f"killed at {len(chosen)} points, around {len(requests)} requests")
+    for number, fault in chosen:
         world = site.world(f"{number}-{fault.name}")
         assert site.killed(world, number, fault) == -signal.SIGKILL, f"{number} {fault}: it ended by itself"
         assert site.finish(world) == []

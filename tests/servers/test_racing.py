@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,6 +30,7 @@ LONG = bool(os.environ.get("GROUPBILL_LONG"))
 ROUNDS = 50 if LONG else 3
 WORKERS, TIMES = 8, 10
 MEMBERS = 3
+Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def assert_one_of_everything(world: World, rounds: int) -> None:
 
 
 @each_case(("sqlite", "ids of ours"))
-def test_threads_leave_one_of_everything(world: World, store: str) -> None:
+def test_threads_leave_one_of_everything(world: World, store: str, record_property: Record) -> None:
     host = Host(world.settings)
     with ExitStack() as stack, ThreadPoolExecutor(WORKERS) as pool:
         servers = [
@@ -93,6 +94,7 @@ def test_threads_leave_one_of_everything(world: World, store: str) -> None:
             found = list(pool.map(work, range(WORKERS), [session] * WORKERS))
             assert found == [[]] * WORKERS
     assert_one_of_everything(world, ROUNDS)
+    record_property("shown", f"{ROUNDS} rounds, each {WORKERS} workers x {TIMES}")
 
 
 @contextmanager
@@ -120,7 +122,7 @@ def answer(worker: subprocess.Popen[str]) -> Any:
 
 
 @each_case(("postgresql", "ids of the server"))
-def test_processes_leave_one_of_everything(world: World, store: str) -> None:
+def test_processes_leave_one_of_everything(world: World, store: str, record_property: Record) -> None:
     with workers(world, store) as found:
         for number in range(ROUNDS):
             session = world[f"Encounter/g{number}"]
@@ -131,3 +133,4 @@ def test_processes_leave_one_of_everything(world: World, store: str) -> None:
             assert [each["trouble"] for each in answers] == [[]] * (WORKERS * TIMES)
             assert len({json.dumps(each["named"]) for each in answers}) == 1
     assert_one_of_everything(world, ROUNDS)
+    record_property("shown", f"{ROUNDS} rounds, each {WORKERS} workers x {TIMES}")

@@ -16,7 +16,7 @@ from .address import base_url, etag
 from .answers import Answer, answer_of, entry_answers
 from .faults import fault
 from .paging import matches
-from .questions import LONG, Question, parse
+from .questions import LONG, LONGEST, Question, parse
 from .statement import resources
 from .transport import JSON, Kind, Reply, Transport
 
@@ -122,7 +122,7 @@ class Client:
         elif len(question.query) <= LONG or self._search_bodies:
             yield question
         else:
-            yield from question.split(LONG)
+            yield from question.split(LONGEST)
 
     def _first(self, question: Question) -> Any:
         """The first page. A server that can't sort by id is asked without."""
@@ -165,7 +165,7 @@ class Client:
                 raise
         self._search_bodies = False
         entries: list[Any] = []
-        for part in question.split(LONG):
+        for part in question.split(LONGEST):
             found = matches(part, self._ask(part), self.base, self._page(part))
             entries.extend({"resource": each} for each in found)
         return {"resourceType": "Bundle", "entry": entries}

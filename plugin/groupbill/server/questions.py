@@ -17,6 +17,8 @@ from ..model import Resource
 
 LONG = 2000
 """Characters of a query beyond which it goes into the body of POST _search."""
+LONGEST = 7000
+"""Characters that a query in a URL may have where a server has no POST _search (HAPI refuses 8,000)."""
 _SAFE = ",:/$-._~"
 
 _ELEMENTS: Mapping[str, tuple[str, ...]] = {
