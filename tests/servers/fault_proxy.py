@@ -19,7 +19,7 @@ from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-SILENCE = 3.0
+SILENCE = 7.0
 """Seconds a `TIMEOUT` says nothing; the client under test must be less patient."""
 
 

@@ -120,19 +120,19 @@ def npm_packages(home: Path, *packages: str) -> None:
 
 
 @contextmanager
-def medplum() -> Iterator[str]:
+def medplum(*, port: int | None = None) -> Iterator[str]:
     """Medplum's own router over its in-memory repository (npm)."""
     need("node", "npm")
     home = CACHE / f"medplum-{MEDPLUM}"
     npm_packages(home, *(f"@medplum/{name}@{MEDPLUM}" for name in ("fhir-router", "core", "definitions")))
-    port = free_port()
+    port = port or free_port()
     command = ["node", str(HERE / "medplum.mjs"), "--home", str(home), "--port", str(port)]
     with process(command, f"http://127.0.0.1:{port}/fhir") as base:
         yield base
 
 
 @contextmanager
-def hapi(*packages: Path, validating: bool = True) -> Iterator[str]:
+def hapi(*packages: Path, validating: bool = True, port: int | None = None) -> Iterator[str]:
     """HAPI FHIR JPA over H2 (Maven Central) with these FHIR packages; what is written is validated, or not."""
     need("java", "mvn")
     home = CACHE / HAPI
@@ -141,7 +141,7 @@ def hapi(*packages: Path, validating: bool = True) -> Iterator[str]:
             shutil.copytree(HERE / "hapi", home, dirs_exist_ok=True)
             run(["mvn", "-B", "-q", "package"], home)
             (home / "built").touch()
-    port = free_port()
+    port = port or free_port()
     options = [
         "-Xmx1g",
         "-XX:+UseSerialGC",
@@ -162,7 +162,7 @@ def hapi(*packages: Path, validating: bool = True) -> Iterator[str]:
 
 
 @contextmanager
-def helios(**settings: str) -> Iterator[str]:
+def helios(*, port: int | None = None, **settings: str) -> Iterator[str]:
     """Helios (crates.io), built once; every base below the root is an empty server of its own."""
     home = CACHE / f"helios-{HELIOS}"
     binary, data = home / "bin" / "hfs", home / "data"
@@ -173,7 +173,7 @@ def helios(**settings: str) -> Iterator[str]:
         if not (data / "search-parameters-r4.json").exists():
             need("npm")
             _search_parameters(data)
-    port = free_port()
+    port = port or free_port()
     base = f"http://127.0.0.1:{port}"
     folder = home / "run" / str(port)
     folder.mkdir(parents=True)
@@ -221,12 +221,12 @@ def _search_parameters(data: Path) -> None:
 
 
 @contextmanager
-def poor() -> Iterator[str]:
+def poor(*, port: int | None = None) -> Iterator[str]:
     """A poor server on purpose: fhirstarter (PyPI) without versions, conditions or transactions."""
     for name in ("fhirstarter", "uvicorn"):
         if find_spec(name) is None:
             raise Missing(f"{name} is not installed")
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, str(HERE / "poor.py"), str(port)]
     with process(command, f"http://127.0.0.1:{port}", env={"FHIR_SEQUENCE": "R4B"}) as base:
         yield base

@@ -51,7 +51,7 @@ def run(proxy: FaultProxy, world: World) -> None:
     host = Host(world.settings)
     for _ in range(PASSES):
         try:
-            with opened(proxy.base, world.settings, patience=SILENCE / 3, pause=shortly) as server:
+            with opened(proxy.base, world.settings, patience=SILENCE - 2, pause=shortly) as server:
                 left = [session for session in left if not written(host, server, session)]
         except ServerError:
             continue

@@ -120,7 +120,7 @@ def load(client: Client, resources: Sequence[JSON], folder: Path, *, own_ids: bo
         own_ids: Whether the server gives ids of its own, whatever we ask for.
     """
     mark = fresh()
-    ordered = sorted(resources, key=lambda each: (_ORDER.index(each["resourceType"]), "partOf" in each))
+    ordered = in_order(resources)
     names = {
         f"{each['resourceType']}/{each['id']}": f"{each['resourceType']}/{each['id']}-{mark}" for each in ordered
     }
@@ -133,6 +133,11 @@ def load(client: Client, resources: Sequence[JSON], folder: Path, *, own_ids: bo
     else:
         put(client, [renamed(each, names) for each in ordered])
     return World(client, names, settings_of(names, folder))
+
+
+def in_order(resources: Iterable[JSON]) -> list[JSON]:
+    """Targets of references before what refers to them."""
+    return sorted(resources, key=lambda each: (_ORDER.index(each["resourceType"]), "partOf" in each))
 
 
 def put(client: Client, resources: Sequence[JSON]) -> None:
