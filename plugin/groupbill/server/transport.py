@@ -40,7 +40,7 @@ class Kind(Enum):
     """What may be sent again."""
 
     READ = "read"
-    """Changes nothing: after faults of the connection, of the server and of the body, also a conflict in the server."""
+    """Changes nothing: after faults of the connection, the server and the body, also a conflict in the server."""
     REPEATABLE = "repeatable"
     """A write that has the same effect when it arrives twice: after an error answer, never after silence."""
     DEFERRED = "deferred"
