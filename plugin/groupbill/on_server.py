@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from .errors import UsageError
 from .facts import Facts
 from .fhir.index import Index
 from .fhir.read import add_resources
+from .fhir.references import LOGICAL_ID
 from .model import Resource, SessionReport
 from .pipeline.collector import unhurried
 from .pipeline.stages import order
@@ -22,6 +24,8 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .host import Host
+
+_SESSION = re.compile(rf"(Encounter|Appointment)/{LOGICAL_ID.pattern}")
 
 
 def reconcile(
@@ -40,9 +44,13 @@ def reconcile(
             return reconcile(
                 host, opened, sessions, write, today=today, accept_corrections=accept_corrections, jobs=jobs
             )
+    asked = [sessions] if isinstance(sessions, str) else list(dict.fromkeys(sessions))
+    for each in asked:
+        if not _SESSION.fullmatch(each):
+            raise UsageError(f"{each!r}: expected Encounter/id or Appointment/id")
     day = today or host.today()
     work = sweep(host, server, write=write, today=day, accept_corrections=accept_corrections, jobs=jobs)
-    found = [*work.over(dict.fromkeys(sessions), whole=True), *work.late()]
+    found = [*work.over(asked, whole=True), *work.late()]
     return swept(work, sorted(found, key=lambda each: order(each.session)), day)
 
 

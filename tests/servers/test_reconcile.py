@@ -20,8 +20,9 @@ from writing import actions, duplicates, filed, opened, reconciled, trouble
 
 import groupbill.report
 from groupbill import Host, MemberReport, hookimpl
+from groupbill.errors import Refused, UsageError
 from groupbill.report.report import Report
-from groupbill.server import Client
+from groupbill.server import Client, Outbox, Server, capability_of, choose, connect
 from groupbill.testing import builders as b
 
 SCHEMA = json.loads((Path(groupbill.report.__path__[0]) / "report.schema.json").read_text())
@@ -134,6 +135,7 @@ class Refusal(Enum):
     """What a server says to content that it does not like."""
 
     INVALID = 422
+    FORBIDDEN = 403
 
 
 class Observer:
@@ -340,3 +342,69 @@ def _nth_write(proxy: FaultProxy, request: Request) -> int:
 
 def _is_item(resource: JSON, patient: str) -> bool:
     return resource["resourceType"] == "ChargeItem" and resource["subject"]["reference"] == patient
+
+
+def test_a_session_that_the_server_refuses_to_be_read_is_named_and_the_others_are_done(
+    medplum: str, tmp_path: Path
+) -> None:
+    client = Client(medplum)
+    world = load(client, therapy(2, sessions=3), tmp_path, own_ids=False)
+    asked = [world[f"Encounter/g{week}"] for week in range(3)]
+    spoilt = asked[1].partition("/")[2]
+    with proxied(medplum) as proxy:
+        proxy.plan = lambda request: Refusal.INVALID if spoilt in request.path else None
+        with opened(proxy.base, world.settings) as server:
+            report = Host(world.settings).reconcile(server, asked, write=True, today=TODAY)
+    assert [each.session.encounter for each in report.sessions] == [asked[0], asked[2]]
+    assert [(each.code, each.at) for each in report.findings] == [("ENG08", asked[1])]
+    assert report.exit_status == 3
+    client.close()
+
+
+def test_a_server_that_goes_down_for_good_ends_the_run_and_what_was_done_is_told(
+    medplum: str, tmp_path: Path
+) -> None:
+    client = Client(medplum)
+    world = load(client, therapy(2, sessions=40), tmp_path, own_ids=False)
+    asked = [world[f"Encounter/g{week}"] for week in range(40)]
+    with proxied(medplum) as proxy:
+        proxy.plan = lambda request: Fault.AWAY if sum(each.writes for each in proxy.seen) > 3 else None
+        with opened(proxy.base, world.settings, pause=lambda seconds: None) as server:
+            report = Host(world.settings).reconcile(server, asked, write=True, today=TODAY)
+    assert report.exit_status == 3
+    assert ("create", "created") in written(report)
+    assert any(each.message.startswith("The run ended here") for each in report.findings)
+    client.close()
+
+
+def test_a_server_that_is_down_from_the_beginning_is_an_error(clinic: World) -> None:
+    with proxied(clinic.client.base) as proxy, opened(proxy.base, clinic.settings, pause=lambda _: None) as server:
+        proxy.plan = lambda request: Fault.AWAY
+        host = Host(clinic.settings)
+        report = host.reconcile(server, clinic["Encounter/g0"], write=True, today=TODAY)
+        assert [each.at for each in report.findings] == [clinic["Encounter/g0"]]
+        proxy.plan = lambda request: Refusal.FORBIDDEN
+        with pytest.raises(Refused, match="403"):
+            host.reconcile(server, clinic["Encounter/g0"], write=True, today=TODAY)
+
+
+@pytest.mark.parametrize("name", ["Patient/p0", "g0", "Encounter/", "Encounter/a/b"])
+def test_what_names_no_session_is_refused(clinic: World, name: str) -> None:
+    with pytest.raises(UsageError, match="expected Encounter/id or Appointment/id"):
+        Host(clinic.settings).reconcile(clinic.client.base, [name])
+
+
+def test_where_claims_can_not_be_taken_the_plan_goes_to_a_file(clinic: World, tmp_path: Path) -> None:
+    found = capability_of(clinic.client)
+    only_tasks = replace(found, writable=frozenset({"Task"}))
+    with pytest.raises(Refused, match=r"It does not take ChargeItem, Claim, Provenance\."):
+        choose(clinic.client, only_tasks)
+    sink = choose(clinic.client, only_tasks, export=tmp_path / "plan.ndjson")
+    outbox = Outbox.of(clinic.settings, clinic.client.base)
+    with Server(connect(clinic.client.base, clinic.settings), only_tasks, sink, outbox, clinic.settings) as server:
+        report = Host(clinic.settings).reconcile(server, clinic["Encounter/g0"], write=True, today=TODAY)
+    assert written(report) == {("create", "exported")}
+    assert list(Draft202012Validator(SCHEMA).iter_errors(report.to_json())) == []
+    bundles = [json.loads(line) for line in (tmp_path / "plan.ndjson").read_text().splitlines()]
+    assert [len(each["entry"]) for each in bundles] == [3, 3, 3]
+    assert filed(clinic) == {}

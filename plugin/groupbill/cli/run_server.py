@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ..errors import UsageError
+from ..errors import InputError, UsageError
 from ..host import Host
 from ..model import SessionReport
 from ..on_server import sweep, swept
@@ -95,6 +95,8 @@ class _Command:
         self._written: Counter[str] = Counter()
         self._failed = False
         self._exports = asked.write and server.capability.ways == (Way.EXPORT,)
+        if self._exports and asked.out is not None and asked.out.suffix != ".ndjson":
+            raise UsageError(f"--out {asked.out}: this server gets an export, expected a name that ends in .ndjson")
         self._plan = Plan() if asked.out is not None and not self._exports else None
 
     def run(self, days: tuple[date, date] | None) -> int:
@@ -118,6 +120,9 @@ class _Command:
             raise UsageError(f"--encounter {name!r}: expected the id of an Encounter, or Appointment/id")
         yield from self._work.over([reference], whole=True)
         yield from self._work.late()
+        if not self._work.shown and not self._work.trouble:
+            there = bool(self._server.read(reference))
+            raise InputError(f"{reference}: {'part of no group session' if there else 'not on the server'}")
 
     def _over(self, days: Days) -> list[str]:
         with progress("days", days.count, beside=not self._asked.json) as advance:

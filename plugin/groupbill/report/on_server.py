@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..model import Action, Finding, MemberReport, Severity, Step, Written
 
 CODE = "ENG08"
+_TWICE = "Two writers without a common outbox wrote this at once; cancel all but one: "
 _NEW = frozenset({Action.CREATE, Action.REPLACE, Action.VOID})
 
 
@@ -33,7 +34,9 @@ def as_written(member: MemberReport, written: Mapping[str, Written]) -> MemberRe
         replace(step, reference=names.get(step.reference, step.reference), written=own.get(step.reference))
         for step in member.plan
     )
-    return _named(replace(member, plan=plan), names)
+    twice = [trouble(each.reference, _TWICE + ", ".join(each.others)) for each in own.values() if each.others]
+    findings = tuple(sorted((*member.findings, *twice), key=lambda each: each.order))
+    return _named(replace(member, plan=plan, findings=findings), names)
 
 
 def not_written(member: MemberReport, problem: str) -> MemberReport:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+from ..errors import ServerError
 from ..facts import Window, windows
 from ..model import SessionReport
 from .server import Server
@@ -40,7 +41,12 @@ class Days:
             ServerError: the server refuses us, or has not answered for a while.
         """
         for first, last in windows(self.first, self._last):
-            window = self._server.sessions_between(first, last)
+            try:
+                window = self._server.sessions_between(first, last)
+            except ServerError as error:
+                work.stop(error)
+            if work.stopped:
+                break
             yield from work.over([*window.sessions, *self._forgotten(window)])
             self._note(work, last)
             done((last - first).days + 1)

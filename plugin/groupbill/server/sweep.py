@@ -40,7 +40,10 @@ class Sweep:
         self._waiting: list[SessionReport] = []
         self._shown: set[str] = set()
         self._silent = 0
+        self._any = False
         self._trouble = False
+        self.stopped = False
+        """Whether the server is taken as down, or refuses us."""
         self._checked: dict[str, dict[Finding, None]] = {}
         self._findings: dict[Finding, None] = {}
         self.tallies: dict[str, Tally] = {}
@@ -58,6 +61,11 @@ class Sweep:
         if self.corrections_held:
             found.append(too_many_corrections(self._planned, self._allowed or 0))
         return tuple(sorted(found, key=lambda each: each.order))
+
+    @property
+    def shown(self) -> int:
+        """How many sessions so far."""
+        return len(self._shown)
 
     @property
     def trouble(self) -> bool:
@@ -87,8 +95,7 @@ class Sweep:
         references = iter(asked)
         first, second = _parcel(references), _parcel(references)
         if whole and not second:
-            report = self._reconcile(first, self._fits) if first else None
-            yield from self._counted(report, whole=True)
+            yield from self._counted(self._reconcile(first, self._fits) if first else [], whole=True)
             return
         rest = iter(lambda: _parcel(references), frozenset[str]())
         yield from self._parcels(filter(None, chain((first, second), rest)), whole=False)
@@ -116,9 +123,11 @@ class Sweep:
         """A bounded number of parcels is at work; results come in order."""
         may = self._fits if whole else self._none
         with ThreadPoolExecutor(self._jobs, thread_name_prefix="groupbill-write") as pool:
-            pending: deque[Future[Report | None]] = deque()
+            pending: deque[Future[list[Report]]] = deque()
             try:
                 for parcel in parcels:
+                    if self.stopped:
+                        break
                     pending.append(pool.submit(self._reconcile, parcel, may))
                     if len(pending) > self._jobs:
                         yield from self._counted(pending.popleft().result(), whole=whole)
@@ -128,28 +137,46 @@ class Sweep:
                 for each in pending:
                     each.cancel()
 
-    def _reconcile(self, asked: frozenset[str], may: May) -> Report | None:
-        """One parcel; None where it could not be read."""
+    def _reconcile(self, asked: frozenset[str], may: May) -> list[Report]:
+        """One parcel; a session that makes the server refuse all is parted from the others."""
+        if self.stopped:
+            return []
         try:
             report = self._work.write(asked, may) if self._write else self._work.plan(asked)
+        except Refused as error:
+            if len(asked) > 1 and error.status not in _REFUSING:
+                return [found for each in sorted(asked) for found in self._reconcile(frozenset({each}), may)]
+            return self._unread(asked, error)
         except ServerError as error:
-            self._silent += 1
-            refuses = isinstance(error, Refused) and error.status in _REFUSING
-            if refuses or (isinstance(error, Unreachable) and self._silent >= PATIENCE):
-                raise
-            self._trouble = True
-            self._findings.update({trouble(each, f"Not read: {error}"): None for each in sorted(asked)})
-            return None
-        self._silent = 0
-        return report
+            return self._unread(asked, error)
+        self._silent, self._any = 0, True
+        return [report]
 
-    def _counted(self, report: Report | None, *, whole: bool) -> Iterator[SessionReport]:
+    def _unread(self, asked: frozenset[str], error: ServerError) -> list[Report]:
+        self._silent += isinstance(error, Unreachable)
+        if getattr(error, "status", None) in _REFUSING or self._silent >= PATIENCE:
+            self.stop(error)
+        self._trouble = True
+        self._findings.update({trouble(each, f"Not read: {error}"): None for each in sorted(asked)})
+        return []
+
+    def stop(self, error: ServerError) -> None:
+        """Nothing more is tried: the server refuses us, or is down. What was done stays told.
+
+        Errors:
+            ServerError: nothing was done yet.
+        """
+        self.stopped = self._trouble = True
+        if not self._any:
+            raise error
+        self._findings[trouble("CapabilityStatement", f"The run ended here: {error}")] = None
+
+    def _counted(self, reports: list[Report], *, whole: bool) -> Iterator[SessionReport]:
         """Count a parcel in; what waits for the end is kept back."""
-        if report is None:
-            return
-        self._add(report)
+        for report in reports:
+            self._add(report)
         defer = self._write and self._allowed is not None and not whole
-        for session in report.sessions:
+        for session in (each for report in reports for each in report.sessions):
             if session.session.key in self._shown:
                 continue
             self._shown.add(session.session.key)
