@@ -144,6 +144,7 @@ def test_a_rule_is_named_by_code_family_or_name(word: str) -> None:
     ("word", "hint"),
     [
         ("GRP80", " (did you mean 'GRP08'?)"),
+        ("GRP8", " (did you mean 'GRP08'?)"),
         ("grp08", " (did you mean 'GRP08'?)"),
         ("smal-group", " (did you mean 'small-group'?)"),
         ("zzzzzz", ""),

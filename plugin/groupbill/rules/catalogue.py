@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import import_module
 
 from ..errors import RuleDefinitionError, SettingsError
 from ..model import Severity
+from ..settings.suggest import nearest
 from .rule import ClaimRule, DayRule, LineRule, ParticipantRule, Rule, SessionRule
 
 FAMILIES = (
@@ -155,8 +155,7 @@ class Catalogue:
     def nearest(self, word: str) -> str | None:
         """The code or name that looks most like a word."""
         words = (*self.by_code, *self._by_name)
-        close = difflib.get_close_matches(word, words, n=1) or difflib.get_close_matches(word.upper(), words, n=1)
-        return close[0] if close else None
+        return nearest(word, words) or nearest(word.upper(), words)
 
 
 def _origin(rule: type[Rule]) -> str:
