@@ -26,6 +26,10 @@ def test_every_public_name_can_be_imported() -> None:
     assert [name for name in groupbill.__all__ if getattr(groupbill, name, None) is None] == []
 
 
+def test_every_value_of_the_model_is_public() -> None:
+    assert set(groupbill.model.__all__) <= set(groupbill.__all__) == set(dir(groupbill))
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'frobnicate'"):
         _ = groupbill.frobnicate

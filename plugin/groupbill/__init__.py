@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from .model import (
         Action,
         Attendance,
+        Authorization,
         Bill,
         Billing,
         Change,
         Charge,
+        Checked,
         Coverage,
         Diagnosis,
+        Documentation,
         Effect,
         Evidence,
         Finding,
@@ -36,25 +39,31 @@ if TYPE_CHECKING:
         Line,
         Member,
         MemberReport,
+        Note,
         Outcome,
         Participant,
         PatientDay,
         Performer,
         Period,
         Policy,
+        Qualification,
         Read,
         Recheck,
         Reconcile,
         ReconcileGroup,
         Rendering,
+        ReportLine,
         Resource,
         Session,
         SessionReport,
         Severity,
         Step,
+        Tally,
+        Value,
         Verdict,
         Visit,
         Wait,
+        Written,
     )
     from .plugins import ChangeContext, Context, hookimpl
     from .report.report import Report
@@ -65,16 +74,19 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Attendance",
+    "Authorization",
     "Bill",
     "Billing",
     "Change",
     "ChangeContext",
     "Charge",
+    "Checked",
     "ClaimRule",
     "Context",
     "Coverage",
     "DayRule",
     "Diagnosis",
+    "Documentation",
     "Effect",
     "Evidence",
     "Finding",
@@ -86,6 +98,7 @@ __all__ = [
     "LineRule",
     "Member",
     "MemberReport",
+    "Note",
     "Outcome",
     "Participant",
     "ParticipantRule",
@@ -95,12 +108,14 @@ __all__ = [
     "PluginError",
     "Policy",
     "PolicyError",
+    "Qualification",
     "Read",
     "Recheck",
     "Reconcile",
     "ReconcileGroup",
     "Rendering",
     "Report",
+    "ReportLine",
     "Resource",
     "Rule",
     "RuleContext",
@@ -113,10 +128,13 @@ __all__ = [
     "SettingsError",
     "Severity",
     "Step",
+    "Tally",
     "UsageError",
+    "Value",
     "Verdict",
     "Visit",
     "Wait",
+    "Written",
     "__version__",
     "hookimpl",
 ]
@@ -125,9 +143,11 @@ _HOMES = {
     "errors": "GroupBillError InputError PluginError PolicyError RuleDefinitionError ServerError SettingsError"
     " UsageError",
     "host": "Host",
-    "model": "Action Attendance Bill Billing Change Charge Coverage Diagnosis Effect Evidence Finding Fix Line"
-    " Member MemberReport Outcome Participant PatientDay Performer Period Policy Read Recheck Reconcile"
-    " ReconcileGroup Rendering Resource Session SessionReport Severity Step Verdict Visit Wait",
+    "model": "Action Attendance Authorization Bill Billing Change Charge Checked Coverage Diagnosis"
+    " Documentation Effect Evidence Finding Fix Line Member MemberReport Note Outcome"
+    " Participant PatientDay Performer Period Policy Qualification Read Recheck Reconcile"
+    " ReconcileGroup Rendering ReportLine Resource Session SessionReport Severity Step Tally"
+    " Value Verdict Visit Wait Written",
     "plugins": "ChangeContext Context hookimpl",
     "report.report": "Report",
     "rules.rule": "ClaimRule DayRule LineRule ParticipantRule Rule SessionRule",
@@ -151,3 +171,8 @@ def __getattr__(name: str) -> Any:
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, whether loaded yet or not."""
+    return list(__all__)
