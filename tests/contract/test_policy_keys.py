@@ -298,6 +298,7 @@ def test_fixes_are_applied_to_our_own_lines_on_evidence(payer: Payer) -> None:
     assert said.of("NCC02")[0]["fix"] == {"line": said.member()["chargeItem"], "modifier": "XE"}
     said = payer(apply_fixes=True)
     assert (said.outcome(), modifiers(said)) == (("charged", None), ["XE"])
+    assert said.report["rules"]["NCC02"] == {"pass": 3, "fail": 0, "bypassed": 1, "noData": 0}
     payer.clinic.item("x", "p1", "90867")
     assert payer(apply_fixes=True).outcome() == ("held", "rule:NCC02")
 

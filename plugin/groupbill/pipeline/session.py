@@ -148,12 +148,14 @@ class SessionRun:
         )
         day = repeats(day, shop.rule_context.reference)
         participant = day.participant or participant
+        before = shop.rulebook.counts() if day.policy["apply_fixes"] else {}
         judgement = self._by_rules(participant, day)
         sent = [line for line in filed if line.sent and line.ours and line.session == self._session.key]
         # What was sent is not changed, and has the modifiers that were put on it before.
         only = frozenset(each for line in sent for each in line.modifiers) if sent else None
         better = fixed(day, judgement.findings, shop.rule_context.reference, only)
         if better is not day:
+            shop.rulebook.recount(before)
             participant = better.participant or participant
             judgement = self._by_rules(participant, better)
         self._elsewhere.update(dict.fromkeys(judgement.elsewhere))

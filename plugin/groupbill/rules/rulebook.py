@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model import Bill, Finding, Line, Participant, PatientDay, Policy, Session, Severity, Tally, Verdict
@@ -86,6 +87,17 @@ class Rulebook:
         for line in bill.lines:
             findings += self._run(self._by_scope[Scope.LINE], (line, bill, context), bill.policy)
         return _ordered(findings)
+
+    def counts(self) -> dict[str, Tally]:
+        """How often each rule came to which verdict until now; for `recount`."""
+        return {code: replace(tally) for code, tally in self.tallies.items()}
+
+    def recount(self, counts: Mapping[str, Tally]) -> None:
+        """Go back to earlier counts, where facts are judged anew."""
+        for code, before in counts.items():
+            tally = self.tallies[code]
+            tally.passed, tally.failed = before.passed, before.failed
+            tally.bypassed, tally.no_data = before.bypassed, before.no_data
 
     def _run(self, entries: tuple[_Entry, ...], facts: tuple[Any, ...], policy: Policy | None) -> list[Finding]:
         """Ask rules of one scope about the same facts."""
