@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from ..errors import PluginError
+from ..settings.suggest import did_you_mean
 from . import hookspecs
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Registry:
         """
         if inspect.isclass(plugin):
             raise PluginError(name, "is a class; register an instance (have you forgotten the parentheses?)")
+        self._refuse_unknown(plugin, name)
         try:
             registered = self._manager.register(plugin, name)
         except ValueError as error:
@@ -67,16 +69,22 @@ class Registry:
         if not self._manager.get_hookcallers(plugin):
             raise PluginError(name, "implements no hook (is @hookimpl missing?)")
 
+    def _refuse_unknown(self, plugin: object, name: str) -> None:
+        """A misspelt hook would never be called."""
+        for attribute in dir(plugin):
+            options = self._manager.parse_hookimpl_opts(plugin, attribute)
+            if options is not None and not hasattr(hookspecs, options.get("specname") or attribute):
+                hint = did_you_mean(
+                    attribute, (each for each in dir(hookspecs) if each.startswith(hookspecs.PROJECT))
+                )
+                raise PluginError(name, f"there is no hook {attribute!r}{hint}")
+
     def configure(self, settings: Settings) -> None:
         """Tell every plugin the settings.
 
         Errors:
             PluginError: a plugin that refuses them.
         """
-        try:
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            raise PluginError(str(error.plugin), str(error)) from error
         for name, function, _ in self.implementations("groupbill_configured"):
             try:
                 function(settings)
