@@ -147,6 +147,14 @@ def insured_until_yesterday(c: Clinic) -> Iterator[None]:
     c["Coverage/cov-p1"]["period"]["end"] = "2026-03-09"
 
 
+@fault("CLM07", "error", policy="medicare")
+def medicare_for_a_member_of_an_advantage_plan(c: Clinic) -> Iterator[None]:
+    c.put(b.payer("advantage", "An Advantage plan"))
+    c.put(b.coverage("p1", "advantage", name="second", order=2, type=b.coded("https://nahdo.org/sopt", "52")))
+    yield
+    c["Coverage/second"]["type"] = b.coded("https://nahdo.org/sopt", "112")
+
+
 @fault("CLM08", "error", "Claim/c1#Claim.insurance", how="check")
 def the_second_payer_first(c: Clinic) -> Iterator[None]:
     claim = c.claim("c1", "p1", "90853")

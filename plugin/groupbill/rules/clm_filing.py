@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from ..fhir.codes import SOPT, codings
 from ..fhir.extensions import value
 from ..model import Bill, Coverage, Finding, Line, Severity, Verdict
 from .rule import ClaimRule, Context, LineRule
-from .services import bill_place, element, for_a_patient, is_claim
+from .services import bill_place, element, for_a_patient, is_claim, is_medicare
 
 _SOON = 14
 """Days before the limit from which to warn; groupbill's own default."""
@@ -131,7 +132,8 @@ class CoverageOfTheDay(ClaimRule):
 
     ## What it does
     Fails where none of the patient's Coverages is active on the date of service, where the Coverage of a Claim is
-    somebody else's, and where it has no subscriber id. A Coverage that is not on file is no data.
+    somebody else's, where it has no subscriber id, and where Medicare is billed for a member of a Medicare Advantage
+    plan (another active Coverage of Source of Payment Typology 11). A Coverage that is not on file is no data.
 
     ## Why it matters
     The payer does not find the member, or finds that they were not insured. A member of a Medicare Advantage plan is
@@ -174,6 +176,17 @@ def _defects(bill: Bill, focal: Coverage) -> Iterator[tuple[str, tuple[str, ...]
         yield "the coverage is another person's", ("31",)
     if not focal.subscriber_id:
         yield "the coverage has no subscriber id", ("31",)
+    if is_medicare(bill.policy) and not _advantage(focal):
+        if any(each.active and _advantage(each) for each in bill.coverages if each is not focal):
+            yield (
+                "the patient is a member of a Medicare Advantage plan, which is billed instead of Medicare",
+                ("109",),
+            )
+
+
+def _advantage(coverage: Coverage) -> bool:
+    """Medicare managed care, by the type of the Coverage (Source of Payment Typology)."""
+    return any(uri == SOPT and code.startswith("11") for uri, code in codings(coverage.resource.get("type")))
 
 
 class OrderOfPayers(ClaimRule):

@@ -65,7 +65,8 @@ class BenefitVisitsUsedUp(DayRule):
 
     ## What it does
     Counts the patient's services in windows of more than 31 days of the policy's `frequency`, as FRQ01 does. Fails
-    beyond the maximum, warns when two or fewer visits are left after this one.
+    beyond the maximum, warns when two or fewer visits are left after this one. Limits in hours a day (four in Texas)
+    have no policy key.
 
     ## Why it matters
     A benefit that ends unnoticed is found out by a denial, when the patient has long been told that they are
