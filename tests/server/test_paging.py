@@ -191,7 +191,7 @@ def test_a_type_that_the_server_does_not_have_has_no_resources(
     statement = {"resourceType": "CapabilityStatement", "rest": [{"resource": [{"type": "Patient"}]}]}
     wire.get(BASE + "/metadata", json=statement)
     wire.get(BASE + "/CarePlan", status=status)
-    assert client.read("CarePlan?subject=Patient/p") == []
+    assert list(client.search("CarePlan?subject=Patient/p")) == []
 
 
 def long_list() -> list[str]:

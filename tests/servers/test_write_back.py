@@ -14,6 +14,7 @@ from groupbill import Host
 from groupbill.facts import facts_of
 from groupbill.report.report import Report
 from groupbill.server import Client
+from groupbill.server.reading import Reader
 from groupbill.testing import builders as b
 
 ROOTS = {
@@ -86,7 +87,7 @@ def story(
 
 def in_memory(world: World, host: Host, root: str) -> dict[str, JSON]:
     """What would be on file after the plan of a run over the same facts, without a server."""
-    read = facts_of([world[root]], world.client.read, world.settings).resources
+    read = facts_of([world[root]], Reader(world.client).read, world.settings).resources
     found = filed(world)
     for bundle in host.run(read, today=TODAY).transactions():
         for entry in bundle["entry"]:

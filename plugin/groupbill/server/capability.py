@@ -10,7 +10,7 @@ from typing import Any
 from ..model import Resource
 from .address import encrypted
 from .client import Client
-from .statement import resources
+from .statement import objects, resources
 
 NEEDED = ("ChargeItem", "Claim")
 """Types without which nothing can be written."""
@@ -127,7 +127,8 @@ def capability_of(client: Client) -> Capability:
 
 def from_statement(base: str, statement: Resource) -> Capability:
     """What a CapabilityStatement says."""
-    software = statement.get("software") or {}
+    software = statement.get("software")
+    software = software if isinstance(software, dict) else {}
     name = str(software.get("name") or "")
     described = {str(each.get("type")): each for each in resources(statement)}
     writes = [described[kind] for kind in WRITTEN if kind in described]
@@ -149,8 +150,8 @@ def from_statement(base: str, statement: Resource) -> Capability:
 
 
 def _interactions(statement: Mapping[str, Any]) -> Iterable[str]:
-    for rest in statement.get("rest") or ():
-        for each in (rest.get("interaction") or ()) if isinstance(rest, dict) else ():
+    for rest in objects(statement.get("rest")):
+        for each in objects(rest.get("interaction")):
             yield str(each.get("code"))
 
 
@@ -162,7 +163,7 @@ def _agreed(said: Iterable[object]) -> bool | None:
 
 def _takes(described: Mapping[str, Any]) -> bool:
     """Whether a type may be created, and updated but for Provenance; a server that lists no interactions is asked."""
-    codes = {each.get("code") for each in described.get("interaction") or () if isinstance(each, dict)}
+    codes = {each.get("code") for each in objects(described.get("interaction"))}
     wanted = {"create"} if described.get("type") == "Provenance" else {"create", "update"}
     return not codes or codes >= wanted
 

@@ -90,16 +90,6 @@ class Client:
             raise Refused("GET metadata: the answer is no CapabilityStatement", status=reply.status)
         return statement
 
-    def read(self, question: str) -> list[Resource]:
-        """By reference (`Patient/p1`) or search (`Encounter?part-of=Encounter/g1`): what the engine reads by.
-
-        A type that is not in the server's CapabilityStatement has no resources.
-        """
-        if "?" in question:
-            return list(self.search(question))
-        found = self.get(question)
-        return [] if found is None else [found]
-
     def search(self, query: str) -> Iterator[Resource]:
         """Everything that a search finds, each resource once, in its latest version.
 

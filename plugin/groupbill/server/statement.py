@@ -8,8 +8,10 @@ from typing import Any
 
 def resources(statement: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What a CapabilityStatement says about each resource type."""
-    found: list[Mapping[str, Any]] = []
-    for rest in statement.get("rest") or ():
-        if isinstance(rest, dict) and rest.get("mode", "server") == "server":
-            found.extend(each for each in rest.get("resource") or () if isinstance(each, dict))
-    return found
+    rests = [rest for rest in objects(statement.get("rest")) if rest.get("mode", "server") == "server"]
+    return [each for rest in rests for each in objects(rest.get("resource"))]
+
+
+def objects(listed: object) -> list[Mapping[str, Any]]:
+    """The JSON objects in what should be an array of them."""
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []

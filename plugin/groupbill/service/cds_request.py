@@ -18,6 +18,7 @@ from ..errors import ServerError
 from ..facts import Facts, facts_of
 from ..model import Read, Resource
 from ..server import Client
+from ..server.reading import Reader
 from .advice import Missing
 from .notification import Malformed
 from .parts import Parts
@@ -97,7 +98,7 @@ def source(asked: Asked, parts: Parts) -> Iterator[tuple[Read, Gather]]:
         yield _prefetched(asked), lambda _: Facts(tuple(asked.prefetched.values()), frozenset())
         return
     client = None if asked.token is None else Client(parts.server.client.base, _Bearer(asked.token))
-    read: Read = parts.server.read if client is None else client.read
+    read: Read = parts.server.read if client is None else Reader(client).read
     try:
         yield read, lambda wanted: facts_of(wanted, read, parts.settings)
     except ServerError:
