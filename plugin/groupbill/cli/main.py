@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ..errors import GroupBillError, UsageError
+from .conformance import conformance
 
 app = typer.Typer(
     name="groupbill",
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help="Check and show payer policies.", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
+app.command()(conformance)
 
 inbox_app = typer.Typer(help="What came in and waits.", no_args_is_help=True)
 app.add_typer(inbox_app, name="inbox")
