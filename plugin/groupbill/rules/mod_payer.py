@@ -96,7 +96,7 @@ class GroupModifier(LineRule):
     code = "MOD11"
     name = "group-modifier"
     severity = Severity.WARNING
-    remedy = "take it off"
+    remedy = "put it on"
     source = "pimsyehr.com and wellnotesai.com on Medicaid HQ, read 2026-11; else the payer's policy"
     confidence = "V2"
     denial = ("4", "N822")
@@ -121,7 +121,8 @@ class GroupModifier(LineRule):
 
     def _needless(self, line: Line) -> Iterator[Finding]:
         place = modifier_place(line, line.modifiers.index("HQ"))
-        yield self.finding("Medicare does not read HQ", at=place, severity=Severity.INFORMATION)
+        message = "Medicare does not read HQ"
+        yield self.finding(message, at=place, severity=Severity.INFORMATION, remedy="take it off")
 
 
 class LicenceModifier(LineRule):

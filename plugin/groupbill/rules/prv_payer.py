@@ -64,7 +64,7 @@ class ClinicVisitNotPaid(ClaimRule):
     code = "PRV12"
     name = "clinic-visit-not-paid"
     severity = Severity.ERROR
-    remedy = "leave it to the clinic's cost report"
+    remedy = "do not bill it as a visit"
     source = "Medicare Benefit Policy Manual, chapter 13, section 40 (via ngsmedicare.com, read 2026-11)"
     confidence = "V"
     denial = ("96", "170")
