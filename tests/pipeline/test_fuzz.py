@@ -21,7 +21,7 @@ from groupbill.fhir.read import read_sources
 from groupbill.testing import builders as b
 
 sys.path.insert(0, str(Path(__file__).parent))
-import worlds
+import made_worlds as worlds
 
 TODAY = date(2026, 3, 16)
 SESSIONS = Path(__file__).parents[2] / "examples" / "sessions"

@@ -20,7 +20,7 @@ from groupbill import Action, Host, Outcome
 from groupbill.fhir.json import dumps
 
 sys.path.insert(0, str(Path(__file__).parent))
-import worlds
+import made_worlds as worlds
 
 TODAY = date(2026, 3, 16)
 JSON = dict[str, Any]
