@@ -91,3 +91,17 @@ def test_totals_are_sums_and_words_are_singular_where_they_should(host: Host) ->
         "1 session, 8 members: 6 charged (720.00 claimed), 1 patient-pay (120.00), 0 held (0.00), 1 not charged"
     )
     assert totals.found() == "findings: 1 error, 1 warning, 18 for information"
+
+
+def test_whoever_is_held_in_one_of_several_sessions_is_listed_at_the_end(host: Host) -> None:
+    totals = Totals()
+    for name in ("4-release-5", "1-in-person"):
+        for session in report_of(host, name).sessions:
+            totals.add(session)
+    assert totals.waiting() == "held:\n  2026-03-10  Encounter/g5  Patient/wes  attendance-unverified\n"
+
+
+def test_one_table_needs_no_list(host: Host) -> None:
+    totals = Totals()
+    totals.add(report_of(host, "4-release-5").sessions[0])
+    assert totals.waiting() == ""

@@ -86,6 +86,8 @@ class _Tables:
         self._totals.note(report.findings)
         if sources := self._totals.sources():
             show(sources)
+        if waiting := self._totals.waiting():
+            show(waiting)
         show(self._totals.ended())
         show(self._totals.found())
         if report.corrections_held:

@@ -9,6 +9,9 @@ from rich.text import Text
 
 from ..model import Finding, Outcome, SessionReport, Severity
 
+LISTED = 50
+"""Held members that are listed once more at the end."""
+
 
 class Totals:
     """What the sessions shown so far add up to."""
@@ -20,6 +23,7 @@ class Totals:
         self.amounts = dict.fromkeys(Outcome, Decimal(0))
         self.findings = dict.fromkeys(Severity, 0)
         self._sources: set[tuple[str, str, str]] = set()
+        self._held: list[str] = []
 
     def add(self, report: SessionReport) -> None:
         """Count one session in."""
@@ -29,6 +33,9 @@ class Totals:
             self.outcomes[member.outcome] += 1
             self.amounts[member.outcome] += sum((line.amount or Decimal(0) for line in member.lines), Decimal(0))
             self.note(member.findings)
+            if member.outcome is Outcome.HELD and len(self._held) < LISTED:
+                where = member.encounter or report.session.encounter or report.session.sources[0]
+                self._held.append(f"{report.session.date_of_service}  {where}  {member.member}  {member.reason}")
 
     def note(self, findings: Iterable[Finding]) -> None:
         """Count findings in."""
@@ -46,6 +53,14 @@ class Totals:
             f"{self._of(Outcome.HELD)} held ({self._amount(Outcome.HELD)}), "
             f"{self._of(Outcome.NOT_CHARGED)} not charged"
         )
+
+    def waiting(self) -> str:
+        """Whom somebody has to look at, where that is not plain from one table; empty where nobody."""
+        if self.sessions < 2 or not self._held:
+            return ""
+        more = self.outcomes[Outcome.HELD] - len(self._held)
+        lines = [*self._held, *([f"and {more} more"] if more else [])]
+        return "held:\n" + "\n".join(f"  {line}" for line in lines) + "\n"
 
     def found(self) -> str:
         """How many findings there were."""
