@@ -12,7 +12,7 @@ from ..fhir import json
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of a body."""
-RATE = 2000.0
+RATE = 10_000.0
 """Requests a second that one process takes on average."""
 BURST = 20_000.0
 """Requests that it takes at once after a quiet time."""

@@ -91,7 +91,7 @@ class Worker(threading.Thread):
             self._inbox.hand_back(left, self._holder)
 
     def _failed(self, taken: Taken, error: Exception) -> None:
-        self._log.warning("event failed", event=taken.id, error=fault(error), attempt=taken.attempts + 1)
+        self._log.warning("event failed", id=taken.id, error=fault(error), attempt=taken.attempts + 1)
         if isinstance(error, Poison) or taken.attempts + 1 >= ATTEMPTS:
             self._inbox.set_aside(taken.id, self._holder, _reason(error))
             self._metrics.set_aside("event")
