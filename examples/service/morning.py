@@ -250,6 +250,16 @@ def show(client: Client, hour: str) -> None:
     print(f"{hour:<42}{ours:>3} claims of ours, {len(claims) - ours} of others, {len(held)} charges held")
 
 
+def settle(metrics: str) -> None:
+    """Wait until the service has nothing more to do."""
+    for _ in range(200):
+        lines = requests.get(metrics, timeout=10).text.splitlines()
+        waiting = [line for line in lines if 'state="waiting"' in line or 'state="claimed"' in line]
+        if all(line.endswith(" 0.0") for line in waiting):
+            return
+        time.sleep(0.5)
+
+
 HOURS = (
     "booked",
     "begun",
@@ -266,6 +276,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--server", help="base URL of a FHIR test server; default: one in memory")
     options.add_argument("--sessions", type=int, default=7)
+    options.add_argument("--pace", type=float, default=6, help="seconds an hour takes")
     asked = options.parse_args()
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp())
@@ -291,7 +302,8 @@ def main() -> None:
         for hour, step in zip(HOURS, morning.steps(), strict=True):
             for each in step:
                 each()
-            time.sleep(6)
+            time.sleep(asked.pace)
+            settle(f"http://127.0.0.1:{port}/metrics")
             show(client, hour)
 
 

@@ -4,7 +4,7 @@
 
 Both are one uvicorn process on a SQLite file in WAL mode, every commit on the disk (synchronous=FULL), and get the
 same requests over the same number of connections, in turns. Prints rates, 50th and 99th percentile, their ratio, the
-memory of the service before and after, and the time from a session's last event to its claims, beyond the settle time.
+memory of the service before and after, and the time from a session's last event to its claims, after the settle time.
 """
 
 from __future__ import annotations
