@@ -221,3 +221,14 @@ def test_what_the_models_refuse_the_schemas_refuse_too(level, fast):
 def test_a_resource_that_groupbill_does_not_write_is_refused():
     assert Gate().check({"resourceType": "Patient"}) == ("resourceType: not one that groupbill writes",)
     assert Gate().check({}) == ("resourceType: not one that groupbill writes",)
+
+
+@pytest.mark.parametrize("kind", sorted(built()))
+def test_a_shape_that_has_passed_does_not_let_another_value_or_another_type_pass(kind: str) -> None:
+    gate = Gate("full")
+    good = built()[kind]
+    assert gate.check(good) == ()
+    assert gate.check({**good, "id": "not an id"})[0].startswith(f"{kind}.id")
+    assert gate.check({**good, "id": 7})[0].startswith(f"{kind}.id")
+    assert gate.check({**good, "unknown": "x"}) != ()
+    assert gate.check(good) == ()
