@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from groupbill.testing import builders as b
+
 JSON = dict[str, Any]
 Make = Callable[..., Any]
 ITEM = "Claim/c1#Claim.item[{}]"
@@ -60,6 +62,20 @@ def test_the_second_claim_for_a_session_is_the_duplicate(clinic: Make) -> None:
     said = made.bills().check()
     assert said.at("Claim/c1") == []
     assert said.at("Claim/c2", "CLM03")[0]["fix"] == {"line": "Claim/c2", "item": 1, "drop": True}
+
+
+def test_a_second_payer_is_asked_for_the_same_service_and_no_second_one(clinic: Make) -> None:
+    made = clinic(1)
+    made.put(b.payer("other", "Another plan"), b.coverage("p1", "other", name="second", order=2))
+    made.claim("c1", "p1", "90853")
+    second = made.claim("c2", "p1", "90853", insurer=b.ref("Organization/other"))
+    first = {"sequence": 1, "focal": False, "coverage": b.ref("Coverage/cov-p1")}
+    second["insurance"] = [first, {"sequence": 2, "focal": True, "coverage": b.ref("Coverage/second")}]
+    payers = {"payers": {"Organization/other": "commercial"}}
+    assert [each["code"] for each in made.bills().check(payers).at("Claim/c2")] == ["CLM08"]
+    first["claimResponse"] = b.ref("ClaimResponse/answer-icn1")
+    said = made.check(payers)
+    assert said.at("Claim/c1") == said.at("Claim/c2") == []
 
 
 def test_a_claim_line_and_its_charge_item_are_one_service(clinic: Make) -> None:
@@ -272,8 +288,6 @@ def test_overlapping_times_hold_the_group(usual: Any) -> None:
 def second_group(
     made: Any, start: str, end: str, leader: str = "rivera", names: tuple[str, ...] = ("p1", "p2")
 ) -> None:
-    from groupbill.testing import builders as b
-
     made.put(
         b.practitioner("chen", 8),
         b.group("h", names),
@@ -328,8 +342,6 @@ def test_groups_of_ours_that_overlap_are_both_held(usual: Any) -> None:
 
 
 def test_a_leader_in_two_places_does_not_hold_the_group(usual: Any) -> None:
-    from groupbill.testing import builders as b
-
     usual.put(b.patient("q1"))
     usual.visit("v", "q1", "90834", "09:30", "10:15")
     said = usual.run()

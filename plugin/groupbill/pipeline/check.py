@@ -12,11 +12,12 @@ from ..charges.contacts import visits
 from ..charges.on_file import lines_on_file
 from ..charges.sources import Sources
 from ..fhir.index import Index
-from ..model import Bill, Checked, Finding, Line, PatientDay, Policy, Tally
+from ..model import Bill, Checked, Coverage, Finding, Line, PatientDay, Policy, Tally
 from ..plugins import Context as HookContext
 from ..plugins import Hooks
 from ..policies import Policies
 from ..reference import Reference
+from ..rules.pairs import same_provider
 from ..rules.rule import Context
 from ..rules.rulebook import Rulebook
 from ..settings import Settings
@@ -93,7 +94,7 @@ def _patients(sources: Sources, keys: Iterable[str]) -> tuple[list[str], list[Bi
 
 def _days(sources: Sources, patient: str, bills: tuple[Bill, ...], busy: Busy) -> Iterator[PatientDay]:
     """Each date on which the patient has a live line, with the lines of all other dates as history."""
-    lines = lines_on_file(sources, patient)
+    lines = _asked_once(lines_on_file(sources, patient), bills)
     for on in sorted({line.date for line in lines if line.date is not None}):
         policy = _policy(bills, on)
         if policy is None:
@@ -107,6 +108,29 @@ def _days(sources: Sources, patient: str, bills: tuple[Bill, ...], busy: Busy) -
             visits=visits(sources, patient, on),
             busy=tuple(busy.later(line for line in lines if line.date == on)),
         )
+
+
+def _asked_once(lines: tuple[Line, ...], bills: tuple[Bill, ...]) -> tuple[Line, ...]:
+    """The lines without those that ask a second payer for a service which the first was asked for."""
+    payers = {bill.at: bill.focal for bill in bills if bill.focal is not None}
+    if len({payer.reference for payer in payers.values()}) < 2:
+        return lines
+    kept: list[Line] = []
+    for line in sorted(lines, key=lambda line: payers[line.at].order if line.at in payers else 0):
+        if not any(_same_service(line, other, payers) for other in kept):
+            kept.append(line)
+    return tuple(line for line in lines if line in kept)
+
+
+def _same_service(line: Line, other: Line, payers: Mapping[str, Coverage]) -> bool:
+    """Whether two lines ask two payers for one service."""
+    if line.code != other.code or line.date != other.date or line.at not in payers or other.at not in payers:
+        return False
+    if payers[line.at].reference == payers[other.at].reference or not same_provider(line, other):
+        return False
+    if line.encounter is not None and line.encounter == other.encounter:
+        return True
+    return line.period.overlaps(other.period) is not False
 
 
 def _policy(bills: tuple[Bill, ...], on: date) -> Policy | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from ..fhir.codes import SOPT, codings
 from ..fhir.extensions import value
+from ..fhir.references import plain
 from ..model import Bill, Coverage, Finding, Line, Severity, Verdict
 from .rule import ClaimRule, Context, LineRule
 from .services import bill_place, element, for_a_patient, is_claim, is_medicare
@@ -193,8 +195,9 @@ class OrderOfPayers(ClaimRule):
     """The claim goes to a payer before the one whose turn it is.
 
     ## What it does
-    Fails where another active Coverage of the claim or patient has a lower `order` than the focal one, and where
-    Medicaid is billed although another insurance is active. Warns where two active ones have the same order.
+    Fails where another active Coverage of the claim or patient has a lower `order` than the focal one, or Medicaid is
+    billed although another insurance is active, and that payer's answer is not on the claim
+    (`insurance.claimResponse`). Warns where two active ones have the same order.
 
     ## Why it matters
     The second payer wants the first one's answer, and Medicaid is always the last.
@@ -219,15 +222,23 @@ class OrderOfPayers(ClaimRule):
         others = [
             each for each in bill.coverages if each.active and not each.self_pay and each.reference != focal.reference
         ]
-        at = bill_place(bill, "insurance")
-        if any(each.order < focal.order for each in others):
-            return (self.finding("another active coverage comes first", at=at),)
-        if _is_medicaid(focal) and not all(_is_medicaid(each) for each in others):
+        at, answered = bill_place(bill, "insurance"), _answered(bill)
+        waiting = [each for each in others if each.reference not in answered]
+        if any(each.order < focal.order for each in waiting):
+            return (self.finding("another active coverage comes first, and its answer is not on the claim", at=at),)
+        if _is_medicaid(focal) and not all(_is_medicaid(each) for each in waiting):
             return (self.finding("Medicaid is billed before another active coverage", at=at),)
         if any(each.order == focal.order for each in others):
             message = "two active coverages have the same order"
             return (self.finding(message, at=at, severity=Severity.WARNING),)
         return ()
+
+
+def _answered(bill: Bill) -> set[str | None]:
+    """Coverages whose payer's answer is on the claim."""
+    entries: Any = (bill.resource or {}).get("insurance") or ()
+    stated = [entry for entry in entries if isinstance(entry, Mapping) and entry.get("claimResponse")]
+    return {plain(entry.get("coverage")) for entry in stated}
 
 
 def _is_medicaid(coverage: Coverage) -> bool:
