@@ -1,12 +1,15 @@
-"""How fast groupbill is, as ratios to the codec floor: `python tests/benchmarks/run.py [PARTICIPANTS]`.
+"""How fast groupbill is, as ratios to the codec floor: `python tests/benchmarks/run.py [PARTICIPANTS] [SESSIONS]`.
 
 Side by side on the same input in the same process: the floor (orjson reads all input and writes all output),
 groupbill with compiled schemas and with the full gate, and a straightforward version that reads and writes everything
-with the models of fhir.resources.
+with the models of fhir.resources. Then cost by the size of groups and by the number of sessions (up to SESSIONS,
+1000 unless told otherwise; 100000 takes long and gigabytes of disk), the memory of a run from NDJSON to NDJSON, and
+starts.
 """
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +26,8 @@ from groupbill.fhir.index import Index
 from groupbill.fhir.json import dumps
 from groupbill.fhir.read import read_sources
 from groupbill.pipeline.collector import unhurried
+from groupbill.report.plan import Plan
+from groupbill.report.write import write_plan
 from groupbill.rules.rulebook import Rulebook
 from groupbill.testing.clinic import SETTINGS, Clinic
 
@@ -47,7 +52,8 @@ def site() -> Settings:
 def write(folder: Path, clinic: Clinic) -> Path:
     """The clinic's month as NDJSON."""
     path = folder / "month.ndjson"
-    path.write_bytes(b"\n".join(map(dumps, clinic.resources())))
+    with path.open("wb") as file:
+        file.writelines(dumps(each) + b"\n" for each in clinic.resources())
     return path
 
 
@@ -74,12 +80,12 @@ def by_models(lines: list[bytes], out: list[Any]) -> None:
     from fhir.resources.R4B import get_fhir_model_class
 
     for line in lines:
-        resource = orjson.loads(line)
-        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+        read = orjson.loads(line)
+        get_fhir_model_class(read["resourceType"]).model_validate(read)
     for bundle in out:
         for entry in bundle["entry"]:
-            resource = entry["resource"]
-            get_fhir_model_class(resource["resourceType"]).model_validate(resource).model_dump_json()
+            made = entry["resource"]
+            get_fhir_model_class(made["resourceType"]).model_validate(made).model_dump_json()
 
 
 def share_of_rules(host: Host, path: Path) -> float:
@@ -124,7 +130,7 @@ def compare(folder: Path, participants: int) -> None:
     print(f"share of the rules: {share_of_rules(schema, path):.0%}")
 
 
-def flatness(folder: Path) -> None:
+def flatness(folder: Path, most: int) -> None:
     """Cost per participant by the size of the group and the number of sessions."""
     host = Host(site(), gate="schema")
     print("\nmembers of a group   us per participant")
@@ -133,10 +139,38 @@ def flatness(folder: Path) -> None:
         took, (people, _) = timed(lambda path=path: bill(host, path))
         print(f"{members:18} {took / people * 1e6:20.0f}")
     print("\nsessions             us per participant")
-    for sessions in (10, 100, 1000):
+    for sessions in sizes(most):
         path = write(folder, Clinic(sessions=sessions))
-        took, (people, _) = timed(lambda path=path: bill(host, path))
+        took, people = timed(lambda path=path: stream(host, path, folder / "plan.ndjson"))
         print(f"{sessions:18} {took / people * 1e6:20.0f}")
+
+
+def sizes(most: int) -> list[int]:
+    """1, 10, 100, ... up to the most."""
+    return [10**power for power in range(len(str(most)))]
+
+
+def stream(host: Host, path: Path, out: Path) -> int:
+    """As `groupbill run PATH --out OUT` works, session by session: participants."""
+    people, plan = 0, Plan()
+    with unhurried():
+        index = Index()
+        read_sources(index, [path])
+        for session in host.start(index, TODAY):
+            plan.add(session)
+            people += len(session.members)
+        write_plan(plan.transactions(corrections_held=False), out)
+    return people
+
+
+def memory(folder: Path, most: int) -> None:
+    """Peak memory of a process that goes from NDJSON to NDJSON."""
+    print("\nsessions                 peak megabytes")
+    for sessions in sizes(most)[-3:]:
+        path = write(folder, Clinic(sessions=sessions))
+        command = [sys.executable, __file__, "--stream", str(path), str(folder / "plan.ndjson")]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        print(f"{sessions:18} {int(done.stdout) // 1024:20}")
 
 
 def starts() -> None:
@@ -160,10 +194,15 @@ def _wall(command: list[str]) -> float:
 
 def main() -> None:
     """Print all figures."""
-    participants = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    if sys.argv[1:2] == ["--stream"]:
+        stream(Host(site(), gate="schema"), Path(sys.argv[2]), Path(sys.argv[3]))
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        return
+    participants, most = (*map(int, sys.argv[1:]), *(2000, 1000)[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as name:
         compare(Path(name), participants)
-        flatness(Path(name))
+        flatness(Path(name), most)
+        memory(Path(name), most)
     starts()
 
 

@@ -62,15 +62,25 @@ def test_every_member_has_one_outcome_and_a_reason_unless_charged(resources: lis
 @given(worlds.world())
 def test_what_is_written_names_nobody_else_and_not_the_group(resources: list[JSON]) -> None:
     report = host().run(resources, today=TODAY)
+    whole = [each for each in resources if each["resourceType"] == "Group" or each["id"] in SESSIONS]
+    marks = {mark for each in whole for mark in marks_of(each)}
     people = {f"Patient/{each['id']}": each for each in resources if each["resourceType"] == "Patient"}
-    groups = [each["id"] for each in resources if each["resourceType"] == "Group"]
-    heads = [f'Encounter/{each["id"]}"' for each in resources if each["id"] in ("sess0", "sess1")]
     for patient, bills in written(report).items():
         text = json.dumps(bills, default=str)
-        others = [each["id"] for reference, each in people.items() if reference != patient]
-        names = [people[f"Patient/{each}"]["name"][0]["family"] for each in others]
-        numbers = [people[f"Patient/{each}"]["identifier"][0]["value"] for each in others]
-        assert [each for each in (*others, *names, *numbers, *groups, *heads) if each in text] == []
+        mine = {patient, f"{patient}-old"}
+        others = {mark for name, each in people.items() if name not in mine for mark in marks_of(each)}
+        assert [mark for mark in sorted(marks | others) if mark in text] == []
+
+
+SESSIONS = ("sess0", "sess1", "a-sess0", "a-sess1")
+
+
+def marks_of(resource: JSON) -> list[str]:
+    """What would give a resource away in another's: its reference, names and identifiers."""
+    names = resource.get("name")
+    said = [f'"{resource["resourceType"]}/{resource["id"]}"']
+    said += [names] if isinstance(names, str) else [each["family"] + '"' for each in names or ()]
+    return said + [each["value"] + '"' for each in resource.get("identifier", ())]
 
 
 @settings(max_examples=60)

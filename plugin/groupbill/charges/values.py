@@ -27,7 +27,7 @@ def amount(element: Any) -> Decimal | None:
 
 def rows(element: Any, name: str) -> Iterator[dict[str, Any]]:
     """The objects under a name, one or an array of them; for elements that the reader does not check."""
-    stated = element.get(name) if isinstance(element, Mapping) else None
+    stated = element.get(name) if type(element) is dict or isinstance(element, Mapping) else None
     for row in stated if isinstance(stated, list) else [stated]:
         if isinstance(row, dict):
             yield row

@@ -89,11 +89,16 @@ def codings(concept: Any) -> Iterator[tuple[str, str]]:
         yield from codings(inner)
         return
     for coding in concept.get("coding") or (concept,):
-        code = coding.get("code") if isinstance(coding, dict) else None
-        if isinstance(code, str) and code:
+        code = coding.get("code") if type(coding) is dict else None
+        if type(code) is str and code:
             named = coding.get("system")
-            uri = system(named) if type(named) is str else ""
-            yield uri, spelled(uri, code)
+            yield _coding(named if type(named) is str else "", code)
+
+
+@lru_cache(maxsize=16384)
+def _coding(uri: str, code: str) -> tuple[str, str]:
+    canonical = system(uri)
+    return canonical, spelled(canonical, code)
 
 
 def code_in(concept: Any, *systems: str) -> str | None:

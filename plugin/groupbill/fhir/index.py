@@ -98,6 +98,9 @@ class Index:
         """The resource of a bare `Type/id` or `Type/id#contained`. It is shared: not to be changed."""
         if not reference:
             return None
+        found = self._parsed.get(reference)
+        if found is not None:
+            return found
         found = self._parse(reference)
         if found is None and "#" in reference:
             return self._contained(reference)
@@ -114,9 +117,11 @@ class Index:
         """The `Type/id` of the resources that `find` would give, sorted: where not all of them are needed."""
         if not value:
             return ()
+        if not self._sealed:
+            self._seal()
         linked = self._store.linked
         found = linked(resource_type, link, value)
-        others = self._spellings(link, value)
+        others = self._spellings(link, value) if self._also else ()
         if others:
             return sorted({*found, *(key for other in others for key in linked(resource_type, link, other))})
         return found if len(found) < 2 else sorted(found)
@@ -228,10 +233,6 @@ class Index:
 
     def _spellings(self, link: str, value: str) -> Sequence[str]:
         """Other values under which links to the same resource were recorded."""
-        if not self._sealed:
-            self._seal()
-        if not self._also:
-            return ()
         if link != "performer-day":
             return self._also.get(value, ())
         performer, _, on = value.rpartition("|")

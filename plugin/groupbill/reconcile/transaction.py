@@ -15,7 +15,8 @@ _ORDER = {"ChargeItem": 0, "Claim": 1, "Task": 2, "Provenance": 3}
 
 def targets_first(step: Step) -> int:
     """Place of a step among others: what is referred to comes before what refers to it."""
-    return _ORDER.get(step.reference.split("/", 1)[0], len(_ORDER))
+    reference = step.reference
+    return _ORDER.get(reference[: reference.find("/")], len(_ORDER))
 
 
 def transactions(steps: Iterable[tuple[str, Iterable[Step]]], base: str | None = None) -> list[dict[str, Any]]:

@@ -59,10 +59,10 @@ def missing_labels(desired: Mapping[str, Any], existing: Mapping[str, Any]) -> l
 
 def rows(element: Any, name: str) -> Iterator[Mapping[str, Any]]:
     """The objects of a repeating element; nothing where it is not what FHIR says."""
-    found = element.get(name) if isinstance(element, Mapping) else None
+    found = element.get(name) if type(element) is dict or isinstance(element, Mapping) else None
     if isinstance(found, list):
         for row in found:
-            if isinstance(row, Mapping):
+            if type(row) is dict or isinstance(row, Mapping):
                 yield row
 
 
