@@ -13,7 +13,7 @@ from groupbill.server import Client
 from groupbill.service.inbox import Inbox
 from groupbill.service.notification import Event, Notification
 from groupbill.service.serve import loopback
-from groupbill.service.store import open_store
+from groupbill.service.store import belongs, open_store
 
 ZONE = 'timezone = "America/Chicago"\n'
 
@@ -68,6 +68,14 @@ def test_serve_needs_a_time_zone(tmp_path: Path) -> None:
 def test_serve_without_its_server_is_exit_3(folder: Path) -> None:
     done = groupbill("serve", *SERVER, folder=folder)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+
+
+def test_a_store_is_that_of_one_server(folder: Path) -> None:
+    store = f"sqlite:///{folder / 'store.db'}"
+    belongs(open_store(store), "http://127.0.0.1:8/fhir")
+    with example_server() as base:
+        done = groupbill("serve", "--server", base, "--store", store, folder=folder)
+    assert (done.returncode, "that of another FHIR server" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]", "127.8.8.8"])

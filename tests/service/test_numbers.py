@@ -97,6 +97,13 @@ def test_numbers_that_begin_anew_are_a_loss_of_unknown_size(sender: Sender) -> N
     assert (sender.last, sender.missing) == (1, [EVERYTHING])
 
 
+def test_a_late_repetition_without_a_version_is_no_restart(sender: Sender) -> None:
+    for number in range(1, 21):
+        sender.event(number)
+    sender.event(18)
+    assert (sender.last, sender.missing) == (20, [])
+
+
 def test_a_second_handshake_is_a_loss_of_unknown_size(sender: Sender) -> None:
     sender.event(1)
     sender.tell(Kind.HANDSHAKE, 0)

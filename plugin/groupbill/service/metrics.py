@@ -39,7 +39,7 @@ class Metrics:
             registry=self.registry,
             buckets=_SECONDS,
         )
-        self._written = counter("resources_written", "Resources by what was done.", "type", "action")
+        self._written = counter("resources_written", "Resources that were written.", "type", "status")
         self._findings = counter("findings", "Findings of reconciled sessions.", "code", "severity")
         self._set_aside = counter("set_aside", "Events and sessions set aside.", "what")
         self._gaps = counter("losses", "Lost notifications that were noticed, by the way of catching up.", "how")
@@ -67,9 +67,9 @@ class Metrics:
             found = [*session.findings, *(each for member in session.members for each in member.findings)]
             for finding in found:
                 self._findings.labels(finding.code, finding.severity.value).inc()
-            for member in session.members:
-                for step in member.plan:
-                    self._written.labels(step.reference.partition("/")[0], step.action.value).inc()
+            for step in (each for member in session.members for each in member.plan):
+                if step.written is not None and step.written.status != "unchanged":
+                    self._written.labels(step.reference.partition("/")[0], step.written.status).inc()
 
     def set_aside(self, what: str) -> None:
         """An event or a session was set aside."""

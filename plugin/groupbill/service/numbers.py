@@ -13,6 +13,10 @@ from .store import gaps, subscriptions, upsert
 
 WIDEST = 1000
 """Missing numbers that are remembered one by one; after a wider jump everything since is looked up."""
+FIRST = 5
+"""Numbers with which a server that counts anew begins."""
+REPEATED = 100
+"""Numbers back to which a notification may be a late repetition."""
 EVERYTHING = -1
 """Stands among the missing numbers for: look up everything since the last sign of life."""
 
@@ -50,8 +54,13 @@ def note(engine: Engine, connection: Connection, told: Notification, fresh: bool
 
 
 def _restarted(last: int | None, told: Notification, late: bool) -> bool:
-    """Whether the server counts anew: a low number that nobody missed, with a change that is new."""
-    return bool(last and not late and told.total is not None and told.total < last)
+    """Whether the server counts anew: a number far below that nobody missed, with a change that is new.
+
+    One a little below is taken for a repetition, which without a version looks like a change.
+    """
+    if not last or late or told.total is None:
+        return False
+    return told.total < last and (told.total <= FIRST or told.total < last - REPEATED)
 
 
 def _reached(last: int | None, told: Notification, numbers: list[int]) -> int:

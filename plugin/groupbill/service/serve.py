@@ -26,7 +26,7 @@ from .logs import logger, start_logs
 from .looking import Looking
 from .nightly import sweep_back
 from .parts import Parts
-from .store import open_store, store_of
+from .store import belongs, open_store, store_of
 from .worker import Worker
 
 PATIENCE = 60.0
@@ -62,6 +62,7 @@ class Service:
             UsageError: the URL, the store or a secret can't be used.
         """
         engine = open_store(store_of(settings, store))
+        belongs(engine, server.rstrip("/"))
         parts = self._parts = Parts.of(settings, Server.open(server, settings, write=True, store=store), engine)
         looking = Looking(engine, parts.agenda)
         self._sweeper = host()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
@@ -157,6 +159,21 @@ def open_store(url: str) -> Engine:
     return engine
 
 
+def belongs(engine: Engine, base: str) -> None:
+    """Make the store that of one FHIR server: events name resources, and not where.
+
+    Errors:
+        UsageError: it is that of another one.
+    """
+    name = f"server {hashlib.sha256(base.encode()).hexdigest()[:40]}"
+    with engine.begin() as connection:
+        row = {"name": name, "at": 0.0, "wanted": False}
+        connection.execute(upsert(engine, marks).values(row).on_conflict_do_nothing())
+        known = connection.execute(select(marks.c.name).where(marks.c.name.startswith("server ")))
+        if known.scalars().all() != [name]:
+            raise UsageError("--store: it is that of another FHIR server; give each a store of its own")
+
+
 def store_of(settings: Settings, url: str | None) -> str:
     """The URL of the store: the given one, else that of the environment, else a file beside the settings."""
     folder = settings.path.parent if settings.path is not None else Path()
@@ -193,6 +210,7 @@ def upsert(engine: Engine, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 
 __all__ = [
+    "belongs",
     "earlier",
     "events",
     "gaps",

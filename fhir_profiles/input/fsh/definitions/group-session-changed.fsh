@@ -23,6 +23,16 @@ Description: "The R4 form of the SubscriptionTopic for everything that may chang
 * insert Trigger(Coverage, "A coverage began\, ended or was corrected.")
 * insert Trigger(Condition, "A diagnosis changed.")
 * insert Trigger(Appointment, "A booking was kept\, missed or cancelled.")
+* insert Trigger(ExplanationOfBenefit, "The payer explained what it paid.")
+* insert Trigger(Composition, "A note was written or signed.")
+* insert Trigger(Observation, "An attendance or a fact of the record was written down.")
+* insert Trigger(QuestionnaireResponse, "An attendance was answered.")
+* insert Trigger(CarePlan, "A treatment plan began or ended.")
+* insert Trigger(ServiceRequest, "A referral was made or withdrawn.")
+* insert Trigger(Consent, "A consent was given or withdrawn.")
+* insert Trigger(EpisodeOfCare, "A program began or ended.")
+* insert Trigger(Patient, "A patient was corrected or merged.")
+* insert Trigger(RelatedPerson, "A relative was corrected.")
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.canFilterBy"
 * extension[=].extension[0].url = "resource"
 * extension[=].extension[=].valueUri = "http://hl7.org/fhir/StructureDefinition/Encounter"
