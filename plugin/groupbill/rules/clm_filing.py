@@ -8,7 +8,7 @@ from typing import Any
 
 from ..fhir.codes import SOPT, codings
 from ..fhir.extensions import value
-from ..fhir.references import plain
+from ..fhir.references import is_patient, plain
 from ..model import Bill, Coverage, Finding, Line, Severity, Verdict
 from .rule import ClaimRule, Context, LineRule
 from .services import bill_place, element, for_a_patient, is_claim, is_medicare
@@ -173,8 +173,8 @@ class CoverageOfTheDay(ClaimRule):
 def _defects(bill: Bill, focal: Coverage) -> Iterator[tuple[str, tuple[str, ...]]]:
     if not focal.active:
         yield "the coverage is not active on the date of service", ("27",)
-    others = bill.participant is None and bill.patient is not None and focal.beneficiary is not None
-    if others and focal.beneficiary != bill.patient:
+    known = is_patient(bill.patient) and is_patient(focal.beneficiary)
+    if bill.participant is None and known and focal.beneficiary != bill.patient:
         yield "the coverage is another person's", ("31",)
     if not focal.subscriber_id:
         yield "the coverage has no subscriber id", ("31",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from ..fhir.references import is_patient
@@ -46,8 +47,13 @@ def element(line: Line, name: str) -> str:
 
 
 def for_a_patient(bill: Bill) -> bool:
-    """Whether a bill is for a Patient, or for somebody of whom only an identifier or URI is known."""
-    return bill.patient is not None and (is_patient(bill.patient) or not bill.patient[:1].isupper())
+    """Whether a bill is for a Patient, a contained one too, or for somebody known by an identifier or URI alone."""
+    patient = bill.patient
+    if patient is None or "#" in patient:
+        inner = (patient or "").partition("#")[2]
+        contained = [each for each in (bill.resource or {}).get("contained") or () if isinstance(each, Mapping)]
+        return any(each.get("resourceType") == "Patient" and each.get("id") == inner for each in contained)
+    return is_patient(patient) or not patient[:1].isupper()
 
 
 def is_claim(bill: Bill) -> bool:

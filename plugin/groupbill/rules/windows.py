@@ -67,7 +67,8 @@ def most_within(line: Line, day: PatientDay, limit: Limit) -> int:
             continue
         if _same(other, line) or standing(other, checking=checking) >= own:
             continue
-        dates[other.session or (other.at, other.item)] = when
+        # Two leaders' lines of a session, and two payers' of a visit, are one service.
+        dates[other.session or other.encounter or (other.at, other.item)] = when
     starts = {on, *(when for when in dates.values() if when <= on)}
     counts = (sum(start <= when <= start + reach for when in dates.values()) for start in starts)
     return 1 + max(counts)
