@@ -77,7 +77,8 @@ def sweep(
                 host.hooks.claim_write_failed(claim, error, context)
 
     allowed = None if accept_corrections else host.settings.max_corrections
-    return Sweep(WriteBack(server, decide, observe), write=write, jobs=jobs, allowed=allowed)
+    work = WriteBack(server, decide, observe, server.writers(jobs))
+    return Sweep(work, write=write, jobs=jobs, allowed=allowed)
 
 
 def decided(host: Host, facts: Facts, asked: frozenset[str], today: date) -> Report:

@@ -105,6 +105,10 @@ class Lease:
         self._settled.update({each.id: "looked-up" for each in self.open})
         self.open = []
 
+    def abandon(self) -> None:
+        """Keep it up no longer, and don't give it back: it is free when its time is over or the process has ended."""
+        self._stop.set()
+
     def release(self) -> None:
         """Give it back."""
         self._stop.set()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ..facts import Facts, Window, facts_of, sessions_between
 from ..model import Resource
@@ -36,6 +39,8 @@ class Server:
         self._settings = settings
         self._reader = Reader(client)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="groupbill-read")
+        self._pools: dict[int, ThreadPoolExecutor] = {}
+        self._lock = threading.Lock()
 
     @classmethod
     def open(
@@ -88,13 +93,23 @@ class Server:
         """What several searches and references find."""
         return [each for found in self._readers.map(self.read, questions) for each in found]
 
+    def writers(self, count: int) -> Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]:
+        """`map`, or that of so many threads that write at the same time."""
+        if count <= 1:
+            return map
+        with self._lock:
+            if count not in self._pools:
+                self._pools[count] = ThreadPoolExecutor(count, thread_name_prefix="groupbill-writer")
+            return self._pools[count].map
+
     def notes(self) -> list[str]:
         """What a person should know about how the server was read."""
         return self._reader.notes
 
     def close(self) -> None:
         """Close the connections."""
-        self._readers.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._readers, *self._pools.values()):
+            pool.shutdown(wait=False, cancel_futures=True)
         self.client.close()
         if self.outbox is not None:
             self.outbox.close()

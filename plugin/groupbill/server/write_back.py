@@ -32,6 +32,9 @@ Decide = Callable[[Facts, frozenset[str]], Report]
 """From the facts to the report of these sessions, with the plan."""
 Observe = Callable[[Resource, Exception | None], None]
 """Told of every Claim that was written, or (with the error) was not."""
+Attempt = Callable[[tuple[str, list[Step]]], tuple[Written, ...] | ServerError | None]
+Together = Callable[[Attempt, Iterable[tuple[str, list[Step]]]], Iterable[tuple[Written, ...] | ServerError | None]]
+"""Writes for several patients, as `map` does; a pool's `map` writes at the same time."""
 May = Callable[[int], bool]
 """Whether so many replacements and voids may be written."""
 
@@ -39,9 +42,9 @@ May = Callable[[int], bool]
 class WriteBack:
     """Carries out plans on one server. Threads may share it."""
 
-    def __init__(self, server: Server, decide: Decide, observe: Observe) -> None:
-        """Facts come from the server, plans from `decide`."""
-        self._server, self._decide, self._observe = server, decide, observe
+    def __init__(self, server: Server, decide: Decide, observe: Observe, together: Together = map) -> None:
+        """Facts come from the server, plans from `decide`; `together` is `map`, or that of a pool of writers."""
+        self._server, self._decide, self._observe, self._together = server, decide, observe, together
 
     def plan(self, asked: frozenset[str]) -> Report:
         """The report without writing anything.
@@ -63,15 +66,19 @@ class WriteBack:
         """
         sink, outbox = self._server.sink, self._server.outbox
         assert sink is not None and outbox is not None
-        return _Rounds(self._server, sink, outbox, self._decide, self._observe).run(asked, may_correct)
+        rounds = _Rounds(self._server, sink, outbox, self._decide, self._observe, self._together)
+        return rounds.run(asked, may_correct)
 
 
 class _Rounds:
     """One call of `write`."""
 
-    def __init__(self, server: Server, sink: Sink, outbox: Outbox, decide: Decide, observe: Observe) -> None:
+    def __init__(
+        self, server: Server, sink: Sink, outbox: Outbox, decide: Decide, observe: Observe, together: Together
+    ) -> None:
         self._server, self._sink, self._outbox = server, sink, outbox
-        self._decide, self._observe = decide, observe
+        self._decide, self._observe, self._together = decide, observe, together
+        self._down: ServerError | None = None
         self._lease: Lease | None = None
         self._results = Results()
         self._unclear: dict[str, list[Step]] = {}
@@ -100,8 +107,15 @@ class _Rounds:
             else:
                 busy = Conflict("others write for the same patients all the time")
                 self._results.problems.update(dict.fromkeys(todo, busy))
-        finally:
+        except Exception:
             self._release()
+            raise
+        except BaseException:
+            # Interrupted: a write may be on its way, so nobody else may begin before it has arrived.
+            if self._lease is not None:
+                self._lease.abandon()
+            raise
+        self._release()
         assert report is not None
         return self._results.finished(report)
 
@@ -183,22 +197,28 @@ class _Rounds:
         sessions = (each.session for each in report.sessions)
         self._lease.intend(todo, {each.key: each.encounter or each.sources[0] for each in sessions})
         again = False
-        down: ServerError | None = None
-        for patient, steps in todo.items():
-            if down is not None:
-                self._give_up(patient, steps, down)
-                continue
-            try:
-                written = self._sink.write(steps)
-            except ServerError as error:
-                again |= self._broken(patient, steps, error)
-                down = error if isinstance(error, Unreachable) and not isinstance(error, Unknown) else None
+        for (patient, steps), outcome in zip(todo.items(), self._together(self._attempt, todo.items()), strict=True):
+            if outcome is None:
+                self._give_up(patient, steps, self._down or Unreachable("the server is down"))
+            elif isinstance(outcome, ServerError):
+                again |= self._broken(patient, steps, outcome)
             else:
                 self._lease.settle(patient, "written")
                 self._owed.pop(patient, None)
-                for step, made in zip(steps, written, strict=True):
+                for step, made in zip(steps, outcome, strict=True):
                     self._note(patient, step, made)
         return again
+
+    def _attempt(self, todo: tuple[str, list[Step]]) -> tuple[Written, ...] | ServerError | None:
+        """Write for one patient; None where it is not tried, because the server has gone down meanwhile."""
+        if self._down is not None:
+            return None
+        try:
+            return self._sink.write(todo[1])
+        except ServerError as error:
+            if isinstance(error, Unreachable) and not isinstance(error, Unknown):
+                self._down = error
+            return error
 
     def _broken(self, patient: str, steps: list[Step], error: ServerError) -> bool:
         """After an error: whether to read and decide again, within bounds."""
