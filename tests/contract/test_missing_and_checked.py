@@ -242,3 +242,33 @@ def test_the_order_of_the_input_changes_nothing(usual: Any) -> None:
     first = usual.run().report
     usual.files = dict(reversed(usual.files.items()))
     assert usual.run().report == first
+
+
+def test_a_claim_may_contain_all_that_it_names(clinic: Make) -> None:
+    made = clinic(1, "medicare")
+    claim = made.claim("c1", "p1", "90853", "90834")
+    names = {
+        "Patient/p1": "pat",
+        "Coverage/cov-p1": "cov",
+        "Organization/plan": "plan",
+        "Organization/clinic": "clinic",
+        "Practitioner/rivera": "doc",
+    }
+    inside = [{**made[reference], "id": name} for reference, name in names.items()]
+
+    def moved(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {
+                key: f"#{names[value]}" if isinstance(value, str) and value in names else moved(value)
+                for key, value in node.items()
+            }
+        return [moved(each) for each in node] if isinstance(node, list) else node
+
+    alone = moved({**claim, "contained": inside})
+    alone["contained"][1]["type"] = b.coded("https://nahdo.org/sopt", "121")
+    made.files = {"Claim/c1": alone}
+    said = made.check()
+    assert said.errors("Claim/c1") == ["NCC02"]
+    assert [each for each in said.at("Claim/c1") if each["verdict"] == "no-data" and each["code"] != "TIM06"] == []
+    alone["contained"][4]["qualification"][0]["code"]["coding"][0]["code"] = "101YS0200X"
+    assert [*said.errors("Claim/c1"), "PRV01"] == made.check().errors("Claim/c1")

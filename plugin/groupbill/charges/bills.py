@@ -69,7 +69,7 @@ def claim_bill(sources: Sources, claim: Resource) -> Bill:
         provider_npi=npi_of(sources, _party(sources, provider)),
         rendering=leader,
         rendering_npi=npi_of(sources, leader),
-        rendering_taxonomies=claims.carer_taxonomies(carer) or _taxonomies(sources, leader, provider, on),
+        rendering_taxonomies=_carer(sources, claim, carer) or _taxonomies(sources, leader, provider, on),
         facility=index.ref(claim.get("facility"), claim),
         coverages=coverages,
         focal=focal,
@@ -189,6 +189,13 @@ def _party(sources: Sources, provider: str | None) -> str | None:
     if provider is not None and provider.startswith("PractitionerRole/"):
         return practitioner(sources, provider)
     return provider
+
+
+def _carer(sources: Sources, claim: Resource, carer: dict[str, Any] | None) -> tuple[str, ...]:
+    """The taxonomies that a careTeam entry states, else those of the Practitioner whom the claim contains."""
+    named = sources.index.ref((carer or {}).get("provider"), claim)
+    contained = person(sources, named).taxonomies if named is not None and "#" in named else ()
+    return claims.carer_taxonomies(carer) or contained
 
 
 def _taxonomies(sources: Sources, leader: str | None, organization: str | None, on: date) -> tuple[str, ...]:
