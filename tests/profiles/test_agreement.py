@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import running
 from defects import DEFECTS, EXAMPLES, example
-from emitted import emitted
+from emitted import corrected, emitted
 from judges import by_fhirpathpy, by_hapi, by_node, by_schema
 
 import groupbill_profiles
 from builder.tools import ToolsMissing
 
-GOOD = (*((f"example {name}", name, example(name)) for name in EXAMPLES), *emitted())
+GOOD = (*((f"example {name}", name, example(name)) for name in EXAMPLES), *emitted(), *corrected())
 BAD = tuple((each.profile, each.resource()) for each in DEFECTS)
 ALL = (*((profile, resource) for _, profile, resource in GOOD), *BAD)
 
