@@ -22,7 +22,7 @@ class RunningService:
     def __init__(self, base: str, folder: Path, store: str, *, jobs: int = 2, secret: str | None = None) -> None:
         self.folder, self.store, self.base, self.jobs = folder, store, base, jobs
         self.port = free_port()
-        self.secret = secret or secrets.token_hex(16)
+        self.secret = secrets.token_hex(16) if secret is None else secret
         self.log = folder / f"service-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
 

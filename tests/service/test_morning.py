@@ -33,7 +33,11 @@ OVER = 3
 """The hour in which the sessions are over: claims stand before anything is corrected."""
 
 
-@pytest.fixture(scope="module", params=["medplum", "hapi", "helios"])
+ALL = ["medplum", "hapi", "helios"]
+NOISY = ALL if LONG else ["medplum"]
+
+
+@pytest.fixture(scope="module")
 def fhir(request: pytest.FixtureRequest) -> Iterator[str]:
     """The base of a real server with Subscriptions."""
     options = {"HFS_SUBSCRIPTIONS_ENABLED": "true"} if request.param == "helios" else {}
@@ -77,6 +81,7 @@ def agree(base: str, folder: Path, mark: str) -> None:
     assert books.repeated() == []
 
 
+@pytest.mark.parametrize("fhir", ALL, indirect=True)
 def test_a_morning_without_a_command(fhir: str, tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     with serving(fhir, tmp_path, "quiet", [store]) as (service,), subscribed(service, service.endpoint) as said:
@@ -95,6 +100,7 @@ def test_a_morning_without_a_command(fhir: str, tmp_path: Path) -> None:
         service.start()
 
 
+@pytest.mark.parametrize("fhir", NOISY, indirect=True)
 def test_notifications_tripled_shuffled_and_dropped_are_mended_by_one_sweep(fhir: str, tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     with serving(fhir, tmp_path, "noisy", [store]) as (service,):
