@@ -125,3 +125,13 @@ def test_a_charge_of_others_that_our_claim_uses_is_no_second_service(clinic: Mak
     place.put(*place.written(COUNTS))
     second = place.run(COUNTS).member("p1")
     assert (second["outcome"], {step["action"] for step in second["plan"]}) == ("charged", {"keep"})
+
+
+@pytest.mark.parametrize("status", ["planned", "reserved"])
+def test_a_place_that_was_only_planned_is_no_place_of_service(clinic: Make, status: str) -> None:
+    place = clinic(2).put(b.location("school", "03"), b.location("center", "53"))
+    place["Encounter/g1"]["location"] = [
+        {"location": b.ref("Location/school"), "status": status},
+        {"location": b.ref("Location/center"), "status": "completed"},
+    ]
+    assert place.run().member("p1")["lines"][0]["placeOfService"] == "53"

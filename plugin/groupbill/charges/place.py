@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..fhir.codes import POS, ROLE_CODE, codings
-from ..fhir.encounter import category, virtual
+from ..fhir.encounter import category, location_elements, virtual
 from ..fhir.extensions import value
 from ..model import Resource, Session
 from .sources import Sources
@@ -99,12 +99,8 @@ def modality(own: Said, parent: Said) -> tuple[str, bool]:
 
 def locations_of(sources: Sources, encounter: Resource) -> list[str]:
     """The Locations of an Encounter that were really used, in their order."""
-    return [
-        reference
-        for entry in encounter.get("location") or ()
-        if entry.get("status") not in ("planned", "reserved")
-        and (reference := sources.index.ref(entry.get("location"), encounter)) is not None
-    ]
+    found = (sources.index.ref(element, encounter) for element in location_elements(encounter))
+    return [reference for reference in found if reference is not None]
 
 
 def spot(sources: Sources, location: str | None) -> Spot:

@@ -8,6 +8,7 @@ from typing import Any
 from .codes import CPT, HCPCS, codings
 
 _R4_STATUS = {"completed": "finished", "discharged": "finished", "on-hold": "onleave"}
+_UNUSED = ("planned", "reserved")
 _ROLES = ("PPRF", "SPRF", "ATND", "CON", "ADM", "DIS", "REF", "PART", "OBS")
 
 
@@ -55,8 +56,12 @@ def _role(types: Any) -> str:
 
 
 def location_elements(encounter: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """References to the Locations, in their order."""
-    return [ref for entry in encounter.get("location") or () if (ref := entry.get("location"))]
+    """References to the Locations that were really used, in their order."""
+    return [
+        ref
+        for entry in encounter.get("location") or ()
+        if (ref := entry.get("location")) and entry.get("status") not in _UNUSED
+    ]
 
 
 def diagnosis_elements(encounter: Mapping[str, Any]) -> list[dict[str, Any]]:
