@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from authorization import authorization, curve, guarded, public, rsa
 from conftest import started
+from worlds import TODAY, load, therapy
+from writing import filed, trouble
 
+from groupbill import Host
 from groupbill.errors import Refused
 from groupbill.server import Client, connect
 from groupbill.server.scopes import READ, WRITTEN, scopes_for
@@ -99,6 +102,23 @@ def test_the_least_scopes_are_enough_to_read_and_to_write_and_for_no_more(sign_i
         with pytest.raises(Refused) as raised:
             forbidden()
         assert raised.value.status == 403
+
+
+def test_the_least_scopes_are_enough_for_a_whole_write_back(
+    servers: tuple[str, str], sign_in: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    ehr = sign_in(json.dumps(RSA), "ehr", 'scopes = ["system/*.cruds"]')
+    world = load(ehr, therapy(2), folder, own_ids=False)
+    file = folder / "groupbill.toml"
+    file.write_text(file.read_text() + '\n[server]\nauth = "smart"\nclient_id = "groupbill"\n')
+    settings = Settings.load(file)
+    monkeypatch.setenv("GROUPBILL_KEY", json.dumps(CURVE))
+    report = Host(settings).reconcile(servers[1], [world["Encounter/g0"]], write=True, today=TODAY)
+    assert trouble(report) == []
+    kinds = sorted(key.partition("/")[0] for key in filed(world))
+    assert kinds == ["ChargeItem", "ChargeItem", "Claim", "Claim", "Provenance", "Provenance"]
 
 
 def test_a_client_that_may_only_read_can_t_write_even_inside_a_transaction(sign_in: Connect) -> None:
