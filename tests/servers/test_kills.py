@@ -83,8 +83,9 @@ class Site:
 
 
 def points(requests: list[Request]) -> list[tuple[int, Fault]]:
-    """Where to kill: around every request, or in the sample around every write and between two reads."""
-    around = [each.number for each in requests if LONG or each.writes]
+    """Where to kill: around every request, or in the sample around three writes and between two reads."""
+    writes = [each.number for each in requests if each.writes]
+    around = [each.number for each in requests] if LONG else sorted({*writes[:2], writes[-1]})
     between = [] if LONG else [(len(requests) // 2, Fault.RESET)]
     return between + [(number, fault) for number in around for fault in (Fault.RESET, Fault.LOST)]
 
