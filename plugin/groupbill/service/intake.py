@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from .inbox import Inbox
+from .logs import fault, logger
 from .metrics import Metrics
 from .notification import Notification
 
+Waiting = tuple[Notification, asyncio.Future[None]]
 WAITING = 2000
 """Requests that may wait for the disk; with more the sender is asked to come again."""
 
@@ -25,9 +26,10 @@ class Intake:
     def __init__(self, inbox: Inbox, metrics: Metrics) -> None:
         """Nothing runs until `start`."""
         self._inbox, self._metrics = inbox, metrics
-        self._queue: asyncio.Queue[tuple[Notification, asyncio.Future[None]]] = asyncio.Queue(WAITING)
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(WAITING)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="inbox")
         self._task: asyncio.Task[None] | None = None
+        self._log = logger("intake")
 
     def start(self) -> None:
         """Begin to write, in the running event loop."""
@@ -54,24 +56,28 @@ class Intake:
         await done
 
     async def _write(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             batch = [await self._queue.get()]
             while not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            try:
-                told = [notification for notification, _ in batch]
-                fresh = await loop.run_in_executor(self._writer, self._inbox.accept, told)
-                self._metrics.accepted(sum(len(each.events) for each in told), fresh)
-                problem = None
-            except SQLAlchemyError:
-                self._metrics.refused("store")
-                problem = Full()
+            if not await self._commit(batch) and len(batch) > 1:
+                for each in batch:
+                    await self._commit([each])
             for _, done in batch:
-                if done.cancelled():
-                    pass
-                elif problem is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(problem)
+                if not done.done():
+                    done.set_exception(Full())
                 self._queue.task_done()
+
+    async def _commit(self, batch: Sequence[Waiting]) -> bool:
+        """Write some in one transaction; whether that could be done."""
+        told = [notification for notification, _ in batch]
+        try:
+            fresh = await asyncio.get_running_loop().run_in_executor(self._writer, self._inbox.accept, told)
+        except Exception as error:  # noqa: BLE001 - the writer outlives a store that is away for a while
+            self._log.error("not written down", error=fault(error), notifications=len(batch))
+            return False
+        self._metrics.accepted(sum(len(each.events) for each in told), fresh)
+        for _, done in batch:
+            if not done.done():
+                done.set_result(None)
+        return True

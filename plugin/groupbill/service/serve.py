@@ -45,7 +45,6 @@ class Service:
         store: str | None = None,
         secret: str | None = None,
         jobs: int = 2,
-        rate: float | None = None,
     ) -> None:
         """Nothing runs until the application starts.
 
@@ -56,14 +55,14 @@ class Service:
             host: Makes a host; every worker has one of its own.
             secret: What senders must show.
             jobs: Workers.
-            rate: Notifications a second that are taken on average.
 
         Errors:
             UsageError: the URL, the store or a secret can't be used.
         """
         engine = open_store(store_of(settings, store))
-        belongs(engine, server.rstrip("/"))
-        parts = self._parts = Parts.of(settings, Server.open(server, settings, write=True, store=store), engine)
+        opened = Server.open(server, settings, write=True, store=store)
+        belongs(engine, opened.client.base)
+        parts = self._parts = Parts.of(settings, opened, engine)
         looking = Looking(engine, parts.agenda)
         self._sweeper = host()
         self._workers = [Worker(parts, each, looking, self._reconcile) for each in (host() for _ in range(jobs))]
@@ -71,7 +70,7 @@ class Service:
         self._keeping = threading.Event()
         self._keeper = Keeper(parts, self._keeping)
         self._hosts = Hosts(host)
-        self._guard = Guard(secret) if rate is None else Guard(secret, rate=rate, burst=rate)
+        self._guard = Guard(secret)
 
     def application(self) -> FastAPI:
         """The web application, which starts and stops the threads with itself."""
