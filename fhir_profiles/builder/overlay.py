@@ -90,7 +90,7 @@ class Overlay:
         made: JSON = {"type": "array", "minItems": max(node.least, 1)}
         if node.most is not None:
             made["maxItems"] = node.most
-        slices = [(self._told(node, each), each) for each in node.slices.values() if each.written or not self._closed]
+        slices = [(told(node, each), each) for each in node.slices.values() if each.written or not self._closed]
         if not slices:
             return {**made, "items": self._with_invariants(self._value(node, kind), node)}
         return {**made, **self._sliced(node, kind, slices)}
@@ -102,22 +102,14 @@ class Overlay:
             made: JSON = {"minItems": max(only.least, 1), "items": self._entry(only)}
             return made if only.most is None else {**made, "maxItems": only.most}
         items: JSON | bool = not self._closed
-        for told, each in reversed(slices):
-            items = {"if": told, "then": self._entry(each), "else": items}
+        for sign, each in reversed(slices):
+            items = {"if": sign, "then": self._entry(each), "else": items}
         if not self._closed:
             items = {"allOf": [self._value(node, kind), items]}
-        return {"items": items, "allOf": [_counted(told, each) for told, each in slices]}
+        return {"items": items, "allOf": [_counted(sign, each) for sign, each in slices]}
 
     def _entry(self, node: Node) -> JSON:
         return self._with_invariants(self._value(node, node.types[0]), node)
-
-    def _told(self, node: Node, entry: Node) -> JSON:
-        """The schema that says whether an entry of a list is of a slice."""
-        profiles = entry.types[0].get("profile", ())
-        if profiles:
-            return {"required": ["url"], "properties": {"url": {"const": profiles[0]}}}
-        (discriminator,) = node.element["slicing"]["discriminator"]
-        return _told_by(entry, discriminator["path"].split("."))
 
     def _value(self, node: Node, kind: JSON) -> JSON:
         code = kind["code"]
@@ -209,6 +201,15 @@ class Overlay:
         return made
 
 
+def told(node: Node, entry: Node) -> JSON:
+    """The schema that says whether an entry of a list is of a slice."""
+    profiles = entry.types[0].get("profile", ())
+    if profiles:
+        return {"required": ["url"], "properties": {"url": {"const": profiles[0]}}}
+    (discriminator,) = node.element["slicing"]["discriminator"]
+    return _told_by(entry, discriminator["path"].split("."))
+
+
 def merged(one: Any, other: Any) -> Any:
     """Both schemas in one: what the other says is added, and counts where both speak; a spelling takes the place of
     a looser one."""
@@ -223,8 +224,8 @@ def merged(one: Any, other: Any) -> Any:
     return other
 
 
-def _counted(told: JSON, entry: Node) -> JSON:
-    made: JSON = {"contains": told, "minContains": entry.least}
+def _counted(sign: JSON, entry: Node) -> JSON:
+    made: JSON = {"contains": sign, "minContains": entry.least}
     return made if entry.most is None else {**made, "maxContains": entry.most}
 
 

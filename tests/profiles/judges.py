@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import groupbill_profiles
-from builder.overlay import Overlay
+from builder.overlay import told
 from builder.snapshot import Node, tree
 from builder.tools import node_modules
 
@@ -65,7 +65,7 @@ def _expressions(path: str, node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _told(node: Node, entry: Node) -> str:
-    schema = Overlay({}, closed=True)._told(node, entry)
+    schema = told(node, entry)
     ((name, inner),) = schema["properties"].items()
     while "const" not in inner:
         inner = inner.get("contains", inner)

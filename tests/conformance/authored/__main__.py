@@ -9,11 +9,11 @@ from typing import Any
 
 import groupbill.conformance.case
 
-from . import attendance, corrections, coverage, payers, same_day, shapes
+from . import attendance, corrections, coverage, payers, places, same_day, shapes
 from .world import CASES
 
 FOLDER = Path(groupbill.conformance.case.__file__).parent / "data"
-MODULES = (shapes, attendance, coverage, payers, same_day, corrections)
+MODULES = (shapes, attendance, coverage, payers, places, same_day, corrections)
 
 
 def files() -> Mapping[str, str]:
