@@ -97,7 +97,10 @@ def _visits(fetched: Fetched, wanted: Collection[str]) -> None:
 
 def _rosters(fetched: Fetched) -> None:
     """Groups, also those in Groups, and relatives with whose they are; Locations, for the time zone."""
-    fetched.ask(*(queries.by_id(fetched.missing(kind)) for kind in ("Group", "RelatedPerson", "Location")))
+    fetched.ask(
+        *(queries.by_id(fetched.missing(kind)) for kind in ("Group", "RelatedPerson", "Location")),
+        *_by_identifier(fetched),
+    )
     for _ in range(_NESTED):
         if not fetched.ask(queries.by_id(fetched.missing("Group"))):
             return
@@ -169,7 +172,13 @@ def _same_days(fetched: Fetched, people: Collection[str], days: Collection[date]
 def _referenced(fetched: Fetched) -> None:
     """Read, twice over, what the resources found so far point at (Locations, Organizations, relatives, ...)."""
     for _ in range(2):
-        fetched.ask(*(queries.by_id(fetched.missing(kind)) for kind in _LINKED))
+        fetched.ask(*(queries.by_id(fetched.missing(kind)) for kind in _LINKED), *_by_identifier(fetched))
+
+
+def _by_identifier(fetched: Fetched) -> list[Iterable[str]]:
+    """Searches for what is referred to by identifier alone."""
+    kinds = ("Patient", "Practitioner", "Organization")
+    return [queries.batched(f"{kind}?identifier=", fetched.identified(kind)) for kind in kinds]
 
 
 def _of_settings(settings: Settings) -> Iterable[str]:

@@ -22,6 +22,7 @@ class Fetched:
         self._asked: set[str] = set()
         self._names: dict[str, frozenset[str]] = {}
         self._all: dict[str, set[str]] = {}
+        self._logical: dict[str, set[str]] = {}
         self.found: dict[str, Resource] = {}
 
     def ask(self, *questions: Iterable[str]) -> list[str]:
@@ -46,6 +47,8 @@ class Fetched:
         names = self._names[key] = frozenset(references(resource))
         for name in names:
             self._all.setdefault(name[: name.index("/")], set()).add(name)
+        for kind, token in logical(resource):
+            self._logical.setdefault(kind, set()).add(token)
 
     def of(self, *kinds: str) -> list[str]:
         """References of what was found of these types."""
@@ -58,6 +61,10 @@ class Fetched:
             return set(self._all.get(kind, ()))
         prefix = kind + "/"
         return {name for key in within for name in self._names.get(key, ()) if name.startswith(prefix)}
+
+    def identified(self, kind: str) -> set[str]:
+        """`system|value` of the references to a type that name nothing else, in the resources found so far."""
+        return set(self._logical.get(kind, ()))
 
     def missing(self, kind: str, within: Iterable[str] | None = None) -> set[str]:
         """Those of them that were not found yet."""
@@ -79,3 +86,43 @@ def references(element: Any) -> Iterator[str]:
         for value in element:
             if isinstance(value, dict | list):
                 yield from references(value)
+
+
+_KINDS = {
+    "individual": "Practitioner",
+    "practitioner": "Practitioner",
+    "managingOrganization": "Organization",
+    "organization": "Organization",
+    "payor": "Organization",
+    "serviceProvider": "Organization",
+    "beneficiary": "Patient",
+    "patient": "Patient",
+    "subject": "Patient",
+}
+"""What a logical reference without `type` is to, by the name of its element."""
+
+
+def logical(element: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Type and `system|value` of every reference by identifier alone inside an element."""
+    if isinstance(element, dict):
+        identifier = element.get("identifier")
+        if isinstance(identifier, dict) and "reference" not in element and "resourceType" not in element:
+            kind, token = element.get("type") or _KINDS.get(name), _token(identifier)
+            if isinstance(kind, str) and token is not None:
+                yield kind, token
+            return
+        for inner, value in element.items():
+            if isinstance(value, dict | list):
+                yield from logical(value, inner)
+    elif isinstance(element, list):
+        for value in element:
+            if isinstance(value, dict | list):
+                yield from logical(value, name)
+
+
+def _token(identifier: dict[str, Any]) -> str | None:
+    """As a search wants it; one with a character that would have to be escaped is not looked for."""
+    system, value = identifier.get("system") or "", identifier.get("value")
+    if not isinstance(value, str) or not isinstance(system, str) or not value or set(",|$\\&") & set(system + value):
+        return None
+    return f"{system}|{value}"

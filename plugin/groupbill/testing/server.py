@@ -113,7 +113,7 @@ class MemoryServer:
         bounds: list[str] = []
         for parameter in filter(None, query.split("&")):
             name, _, value = parameter.partition("=")
-            if name == "date":
+            if name in ("date", "occurrence"):
                 bounds.append(value)
                 continue
             hits = {key for each in value.split(",") for key in self._hits(kind, name, each)}

@@ -1,0 +1,139 @@
+"""Which facts are read for a session, and how: rounds of searches whose number does not depend on the group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pytest
+
+from groupbill import Host, Settings
+from groupbill.facts import facts_of, sessions_between
+from groupbill.facts.queries import PER_SEARCH, batched, on_days
+from groupbill.testing import builders as b
+from groupbill.testing.server import MemoryServer
+
+HOURS = ("2026-03-10T10:00:00-05:00", "2026-03-10T11:00:00-05:00")
+SETTINGS = Settings.parse(
+    {
+        "timezone": "America/Chicago",
+        "prices": {"90853": "120.00"},
+        "payers": {"Organization/bluestar": "commercial"},
+        "billing": {"provider": "Organization/clinic"},
+    }
+)
+
+
+def group_of(names: Sequence[str]) -> list[b.JSON]:
+    """A session in which everybody has a visit of their own."""
+    facts = [b.clinic(), b.payer("bluestar", "Blue Star PPO"), b.location("room"), b.practitioner("leader", 101)]
+    facts += [b.group("g", names), b.encounter("s", "Group/g", HOURS, leader="leader", location="room")]
+    for name in names:
+        facts += [b.patient(name), b.condition(name, "F33.1"), b.coverage(name, "bluestar")]
+        facts.append(b.encounter(f"s-{name}", f"Patient/{name}", HOURS, part_of="s", diagnosis=f"dx-{name}"))
+    return facts
+
+
+def found(store: MemoryServer, *asked: str) -> set[str]:
+    return {f"{each['resourceType']}/{each['id']}" for each in facts_of(asked, store.read, SETTINGS).resources}
+
+
+@pytest.mark.parametrize("asked", ["Encounter/s", "Encounter/s-ana"])
+def test_everything_that_a_run_over_all_resources_sees_of_a_session_is_read(asked: str) -> None:
+    resources = group_of(["ana", "ben", "cruz"])
+    facts = facts_of([asked], MemoryServer(resources).read, SETTINGS)
+    host, today = Host(SETTINGS), date(2026, 3, 16)
+    whole = host.run(resources, today).to_json()["sessions"]
+    assert host.run(facts.resources, today).to_json()["sessions"] == whole
+    assert [member["outcome"] for member in whole[0]["members"]] == ["charged"] * 3
+
+
+def test_the_number_of_questions_does_not_grow_with_the_group() -> None:
+    counts = set()
+    for size in (2, 30, 100):
+        store = MemoryServer(group_of([f"p{number}" for number in range(size)]))
+        questions: list[str] = []
+
+        def read(question: str, store: MemoryServer = store, questions: list[str] = questions) -> Sequence[b.JSON]:
+            questions.append(question)
+            return store.read(question)
+
+        facts_of(["Encounter/s"], read, SETTINGS)
+        counts.add(len(questions))
+    assert len(counts) == 1
+    assert max(counts) <= 35
+
+
+def test_independent_questions_can_be_asked_at_the_same_time() -> None:
+    store = MemoryServer(group_of(["ana", "ben"]))
+    rounds: list[int] = []
+
+    def together(read: b.Any, questions: Iterable[str]) -> list[Sequence[b.JSON]]:
+        listed = list(questions)
+        rounds.append(len(listed))
+        return [read(each) for each in listed]
+
+    facts_of(["Encounter/s"], store.read, SETTINGS, together)
+    assert len([each for each in rounds if each]) <= 9
+    assert max(rounds) >= 15
+
+
+def test_another_patients_chart_is_not_read() -> None:
+    store = MemoryServer(group_of(["ana", "ben"]))
+    alone = ("2026-03-10T14:00:00-05:00", "2026-03-10T15:00:00-05:00")
+    for each in (b.patient("zoe"), b.coverage("zoe", "bluestar"), b.condition("zoe", "F33.1")):
+        store.put(each)
+    store.put(b.encounter("i1", "Patient/zoe", alone, leader="leader", code="90834"))
+    assert not {"Coverage/cov-zoe", "Condition/dx-zoe"} & found(store, "Encounter/s")
+
+
+def test_what_was_written_for_somebody_who_left_is_found_by_the_key_of_the_session() -> None:
+    store = MemoryServer(group_of(["ana", "ben", "cruz"]))
+    host, today = Host(SETTINGS), date(2026, 3, 16)
+    for bundle in host.run(store.all(), today).transactions():
+        store.transaction(bundle)
+    store.put(b.group("g", ["ana", "ben"]))
+    store.delete("Encounter/s-cruz")
+    facts = facts_of(["Encounter/s"], store.read, SETTINGS)
+    claims = [each["patient"]["reference"] for each in facts.resources if each["resourceType"] == "Claim"]
+    assert "Patient/cruz" in claims
+
+
+def test_a_leader_and_an_organization_that_are_named_by_identifier_alone_are_found() -> None:
+    resources = group_of(["ana", "ben"])
+    leader, clinic = b.npi(101), b.npi(900)
+    system = "http://hl7.org/fhir/sid/us-npi"
+    for each in resources:
+        if each["id"] == "s":
+            each["participant"][0]["individual"] = {"identifier": {"system": system, "value": leader}}
+            each["serviceProvider"] = {"identifier": {"system": system, "value": clinic}}
+    assert {"Practitioner/leader", "Organization/clinic"} <= found(MemoryServer(resources), "Encounter/s")
+
+
+def test_what_is_asked_for_and_not_there_is_gone_and_so_is_its_parent() -> None:
+    store = MemoryServer(group_of(["ana", "ben"]))
+    assert facts_of(["Encounter/x"], store.read, SETTINGS).gone == {"Encounter/x"}
+    store.delete("Encounter/s")
+    assert facts_of(["Encounter/s-ana"], store.read, SETTINGS).gone == {"Encounter/s"}
+
+
+def test_days_are_asked_a_day_wider_in_zoned_instants() -> None:
+    days = [date(2026, 3, 10), date(2026, 3, 12), date(2026, 3, 30)]
+    assert list(on_days("Encounter?participant=", ["Practitioner/a", "Practitioner/b"], days)) == [
+        "Encounter?participant=Practitioner/a,Practitioner/b&date=ge2026-03-09T00:00:00Z&date=lt2026-03-14T00:00:00Z",
+        "Encounter?participant=Practitioner/a,Practitioner/b&date=ge2026-03-29T00:00:00Z&date=lt2026-04-01T00:00:00Z",
+    ]
+
+
+def test_long_lists_are_asked_in_parts() -> None:
+    parts = list(batched("Claim?patient=", [f"Patient/{number}" for number in range(PER_SEARCH + 1)]))
+    assert [part.count("Patient/") for part in parts] == [PER_SEARCH, 1]
+
+
+def test_a_range_holds_the_sessions_whose_local_date_lies_in_it() -> None:
+    late = ("2026-03-10T21:30:00-05:00", "2026-03-10T22:30:00-05:00")  # the 11th in UTC
+    store = MemoryServer(group_of(["ana", "ben"]))
+    for each in ("s", "s-ana", "s-ben"):
+        store.put({**(store.get(f"Encounter/{each}") or {}), "period": {"start": late[0], "end": late[1]}})
+    assert sessions_between(date(2026, 3, 10), date(2026, 3, 10), store.read, SETTINGS).sessions == ("Encounter/s",)
+    assert sessions_between(date(2026, 3, 11), date(2026, 3, 12), store.read, SETTINGS).sessions == ()
