@@ -72,6 +72,24 @@ def test_a_deployment_that_does_nothing_fails_and_leaves_nothing(client):
     assert left(client) == []
 
 
+def test_a_broken_plugin_beside_the_server_fails_the_case_by_name(client, tmp_path):
+    (tmp_path / "broken.py").write_text(
+        "from groupbill import Attendance, hookimpl\n\n"
+        "@hookimpl\n"
+        "def groupbill_resolve_attendance(session):\n"
+        "    return [Attendance(member=m.member, present=True, evidence='note', source=None)"
+        " for m in session.members]\n"
+    )
+    about = tmp_path / "broken-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[groupbill]\nbroken = broken\n")
+    result = run("attendance-no-show", Deployment(client, Command(f"env PYTHONPATH={tmp_path} {RUN}")))
+    assert result.case.name == "attendance-no-show"
+    assert "step 1: Patient/dee: charged on file instead of not-charged" in result.differences
+    assert left(client) == []
+
+
 def test_a_trigger_that_fails_is_told(client):
     failing = f'{sys.executable} -c "raise SystemExit(3)"'
     result = run("shape-b-all-came", Deployment(client, Command(failing)))
