@@ -325,6 +325,17 @@ def test_one_group_a_day_whoever_leads_where_the_payer_says_so(clinic: Make, pol
     assert said.of("FRQ01", "p1", 1)[0]["denial"] == ["119", "N640"]
 
 
+def test_a_second_leader_who_is_paid_has_units_of_their_own(clinic: Make) -> None:
+    """Wisconsin pays two; the co-leader of the morning leads the afternoon."""
+    made = clinic(4, "medicaid-wi")
+    made["Encounter/g1"]["participant"] = [b.led_by("rivera", "PPRF"), b.led_by("chen", "SPRF")]
+    second_group(made, "14:00", "15:00", leader="chen")
+    said = made.run()
+    assert [len(said.member("p1", number)["lines"]) for number in (0, 1)] == [2, 1]
+    assert said.outcome("p1", 0) == ("charged", None)
+    assert said.outcome("p1", 1) == ("held", "rule:MUE01")
+
+
 def test_units_of_one_clinic_are_summed_where_the_payer_bundles_by_it(clinic: Make, tmp_path: Any) -> None:
     policy = {"id": "wide", "extends": "commercial", "values": {"ncci_scope": "billing"}}
     (tmp_path / "wide.json").write_text(json.dumps(policy), encoding="utf-8")

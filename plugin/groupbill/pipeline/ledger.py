@@ -40,6 +40,8 @@ class Ledger:
         self._by_leader: dict[tuple[str, str], list[tuple[str, str, Period]]] = {}
         self._out: set[tuple[str, str]] = set()
         self._held: set[tuple[str, str]] = set()
+        self._settled: dict[tuple[str, str], tuple[Line, ...]] = {}
+        """Lines of sessions that were judged, where they are others than an entry tells."""
         self._lines: dict[tuple[str, str, str, str], Line] = {}
         self.sessions: set[str] = set()
         """Keys of the sessions."""
@@ -88,11 +90,24 @@ class Ledger:
         if held:
             self._held.add((session, patient))
 
+    def settle(self, session: str, patient: str, lines: tuple[Line, ...]) -> None:
+        """The lines of a session that was judged: a second leader is paid, or a supervisor in the leader's place."""
+        known = {entry.performer for entry in self._by_patient.get(patient, ()) if entry.session == session}
+        if {line.rendering for line in lines} != known:
+            self._settled[session, patient] = lines
+
     def others(self, session: str, patient: str, recoded: dict[str, str]) -> Iterator[Line]:
         """Desired lines of the patient's other sessions; `recoded` is the policy's `session_code`."""
+        told: set[str] = set()
         for entry in self._by_patient.get(patient, ()):
-            if entry.session != session and (entry.session, patient) not in self._out:
+            if entry.session == session or (entry.session, patient) in self._out:
+                continue
+            settled = self._settled.get((entry.session, patient))
+            if settled is None:
                 yield self._line(entry, recoded)
+            elif entry.session not in told:
+                told.add(entry.session)
+                yield from settled
 
     def held(self, session: str, patient: str, recoded: dict[str, str]) -> Iterator[Line]:
         """Those of the patient's other sessions that are held."""

@@ -126,6 +126,8 @@ class SessionRun:
                 judgement = judgement.and_also(said)
         if plan.outcome in (Outcome.HELD, Outcome.NOT_CHARGED):
             shop.ledger.take_out(self._session.key, patient, held=plan.outcome is Outcome.HELD)
+        else:
+            shop.ledger.settle(self._session.key, patient, participant.lines)
         weighed = [shop.rulebook.weigh(each, participant.policy) for each in plan.findings]
         said = [each for each in weighed if each is not None]
         return member_report(participant, plan, judgement.findings, said, shop.rule_context)
