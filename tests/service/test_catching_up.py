@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from sqlalchemy import update
 
 from groupbill import Settings
 from groupbill.server import Client, Server
-from groupbill.service.catching_up import GRACE, SILENCE, CatchingUp
+from groupbill.service.catching_up import GRACE, SILENCE, CatchingUp, _changed
 from groupbill.service.duties import LOOKS, REST, Duties
 from groupbill.service.marks import LOOK, SWEEP
 from groupbill.service.notification import Event, Kind, Notification
@@ -136,6 +137,34 @@ def test_a_silent_subscription_that_went_off_is_switched_on_again(parts: Parts) 
     now = parts.server.client.get("Subscription/7") or {}
     assert (now["status"], now.get("error")) == ("active", None)
     assert parts.marks.wanted(LOOK)
+
+
+@pytest.mark.parametrize(("status", "now"), [("error", "active"), ("off", "off")])
+def test_a_look_switches_on_what_met_an_error_and_not_what_a_person_switched_off(
+    parts: Parts, status: str, now: str
+) -> None:
+    channel = {"type": "rest-hook", "endpoint": "http://127.0.0.1:9/hook"}
+    made = {"resourceType": "Subscription", "id": "8", "criteria": "Slot?", "reason": REASON, "channel": channel}
+    parts.server.client.put({**made, "status": status})
+    CatchingUp(parts).look()
+    assert (parts.server.client.get("Subscription/8") or {})["status"] == now
+
+
+CHANGES = [
+    ("2026-03-10T23:00:00-05:00", "2026-03-11T04:00:00+00:00"),
+    ("2026-03-11T04:00:00.123456789Z", "2026-03-11T04:00:00.123456+00:00"),
+    ("2026-03-11T04:00:00+00:00", "2026-03-11T04:00:00+00:00"),
+]
+
+
+@pytest.mark.parametrize(("written", "meant"), CHANGES)
+def test_a_change_is_dated_by_its_instant(written: str, meant: str) -> None:
+    assert _changed({"meta": {"lastUpdated": written}}) == datetime.fromisoformat(meant).timestamp()
+
+
+@pytest.mark.parametrize("resource", [{}, {"meta": {}}, {"meta": {"lastUpdated": "yesterday"}}])
+def test_a_change_without_a_date_counts_as_new(resource: JSON) -> None:
+    assert _changed(resource) == inf
 
 
 def test_a_subscription_that_is_gone_is_no_trouble(parts: Parts) -> None:

@@ -70,6 +70,14 @@ def test_serve_without_its_server_is_exit_3(folder: Path) -> None:
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
 
 
+def test_serve_without_its_extra_says_what_to_install(folder: Path) -> None:
+    code = "import sys; sys.modules['fastapi'] = None; from groupbill.cli import main; main()"
+    command = [sys.executable, "-c", code, "serve", *SERVER]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "pip install 'groupbill[server]'" in done.stderr
+
+
 def test_a_store_is_that_of_one_server(folder: Path) -> None:
     store = f"sqlite:///{folder / 'store.db'}"
     belongs(open_store(store), "http://127.0.0.1:8/fhir")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -20,7 +21,7 @@ from .numbers import EVERYTHING
 from .parts import Parts
 from .pause import away
 from .store import gaps, subscriptions
-from .subscription import OFF, renewed
+from .subscription import ours, renewed
 
 GRACE = 30.0
 """Seconds that an overtaken notification has to arrive."""
@@ -80,14 +81,19 @@ class CatchingUp:
     def look(self) -> int:
         """Search what changed since the last look, by `_lastUpdated`; how many versions were new.
 
+        Our Subscriptions that met an error are switched on again first.
+
         Errors:
             ServerError: the server refused or could not be reached; the next look starts where this one did.
         """
         started = self._clock()
-        since = datetime.fromtimestamp(self._marks.at(LOOK) - MARGIN, UTC).isoformat(timespec="milliseconds")
+        since = self._marks.at(LOOK) - MARGIN
         self._marks.begun(LOOK)
         fresh = 0
         try:
+            if "Subscription" in self._client.types:
+                for each in self._client.search("Subscription?"):
+                    self._switch_on(each if ours(each) else None)
             for kind in WATCHED:
                 fresh += self._take(self._changed_since(kind, since))
         except BaseException:
@@ -97,11 +103,12 @@ class CatchingUp:
         self._log.info("looked for changes", new=fresh)
         return fresh
 
-    def _changed_since(self, kind: str, since: str) -> Iterator[Resource]:
+    def _changed_since(self, kind: str, since: float) -> Iterator[Resource]:
         """Resources of a type; none where the server can't search so, and none that changed before."""
+        instant = datetime.fromtimestamp(since, UTC).isoformat(timespec="milliseconds")
         try:
-            found = self._client.search(f"{kind}?_lastUpdated=ge{since}")
-            yield from (each for each in found if _changed(each) >= since[:10])
+            found = self._client.search(f"{kind}?_lastUpdated=ge{instant}")
+            yield from (each for each in found if _changed(each) >= since)
         except Refused as error:
             if away(error):
                 raise
@@ -112,7 +119,7 @@ class CatchingUp:
         return sum(self._inbox.accept(told[start : start + 500]) for start in range(0, len(told), 500))
 
     def pulse(self) -> None:
-        """Ask subscriptions that have been silent how they are, and switch those on again that went off.
+        """Ask subscriptions that have been silent how they are, and switch those on again that met an error.
 
         Errors:
             ServerError: the server could not be reached.
@@ -123,16 +130,23 @@ class CatchingUp:
         with self._engine.begin() as connection:
             names = list(connection.execute(select(s.reference).where(quiet)).scalars())
         for name in names:
-            subscription = self._client.get(name)
-            if subscription is not None and subscription.get("status") in OFF:
-                self._client.put(renewed(subscription))
-                self._metrics.gap("status")
-                self._marks.want(LOOK)
-                self._log.warning("subscription switched on again", subscription=hashed(name))
+            self._switch_on(self._client.get(name))
             with self._engine.begin() as connection:
                 connection.execute(update(subscriptions).where(s.reference == name).values(looked=now))
 
+    def _switch_on(self, found: Resource | None) -> None:
+        """One that is off may have been switched off by a person; an error is the server's own."""
+        if found is not None and found.get("status") == "error":
+            self._client.put(renewed(found))
+            self._metrics.gap("status")
+            self._marks.want(LOOK)
+            self._log.warning("subscription switched on again", subscription=hashed(f"Subscription/{found['id']}"))
 
-def _changed(resource: Any) -> str:
-    """The day of the last change; a server that ignores the search parameter must not flood the inbox."""
-    return str((resource.get("meta") or {}).get("lastUpdated") or "9")[:10]
+
+def _changed(resource: Any) -> float:
+    """When it last changed; a server that ignores the search parameter must not flood the inbox."""
+    try:
+        found = datetime.fromisoformat(str((resource.get("meta") or {}).get("lastUpdated")))
+    except ValueError:
+        return inf
+    return found.timestamp() if found.tzinfo is not None else inf
