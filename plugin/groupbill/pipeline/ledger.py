@@ -91,9 +91,14 @@ class Ledger:
             self._held.add((session, patient))
 
     def settle(self, session: str, patient: str, lines: tuple[Line, ...]) -> None:
-        """The lines of a session that was judged: a second leader is paid, or a supervisor in the leader's place."""
-        known = {entry.performer for entry in self._by_patient.get(patient, ()) if entry.session == session}
-        if {line.rendering for line in lines} != known:
+        """The lines of a session that was judged: a second leader is paid, or a supervisor in the leader's place.
+
+        Kept for the patient's other sessions of that day only.
+        """
+        entries = self._by_patient.get(patient, ())
+        known = {entry.performer for entry in entries if entry.session == session}
+        days = {entry.period.date for entry in entries if entry.session != session}
+        if {line.rendering for line in lines} != known and any(line.date in days for line in lines):
             self._settled[session, patient] = lines
 
     def others(self, session: str, patient: str, recoded: dict[str, str]) -> Iterator[Line]:
