@@ -21,7 +21,7 @@ def rows(file: str) -> list[str]:
 
 def main(file: str) -> None:
     """A table."""
-    print("# Long tests of the write-back\n")
+    print("# Long tests\n")
     print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores; made by `.ci/long`.\n")
     print("| test | shown | result | took |\n|---|---|---|---|")
     print("\n".join(rows(file)))

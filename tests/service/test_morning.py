@@ -9,7 +9,7 @@ import os
 import random
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -74,15 +74,21 @@ def subscribed(service: RunningService, endpoint: str) -> Iterator[str]:
         service.groupbill(*words, "--remove")
 
 
-def agree(base: str, folder: Path, mark: str) -> None:
+Show = Callable[[str, object], None]
+
+
+def agree(base: str, folder: Path, mark: str, show: Show, *more: str) -> None:
     """The books are those of one run over the final facts, and nothing stands twice."""
     books = Books(Client(base), mark)
-    assert books.found() == books.expected(Settings.load(folder / "groupbill.toml"))
+    found = books.found()
+    assert found == books.expected(Settings.load(folder / "groupbill.toml"))
     assert books.repeated() == []
+    claims = sum(count for _, count in found.values())
+    show("shown", ", ".join([f"{SESSIONS} sessions, {claims} claims stand, none missing, none twice", *more]))
 
 
 @pytest.mark.parametrize("fhir", ALL, indirect=True)
-def test_a_morning_without_a_command(fhir: str, tmp_path: Path) -> None:
+def test_a_morning_without_a_command(fhir: str, tmp_path: Path, record_property: Show) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     with serving(fhir, tmp_path, "quiet", [store]) as (service,), subscribed(service, service.endpoint) as said:
         assert "An event was made and arrived." in said
@@ -94,14 +100,16 @@ def test_a_morning_without_a_command(fhir: str, tmp_path: Path) -> None:
             if LONG or number == OVER:
                 service.rest()
         service.rest()
-        agree(fhir, tmp_path, "quiet")
+        agree(fhir, tmp_path, "quiet", record_property)
         assert service.groupbill("inbox", "list").stdout == "Nothing waits.\n"
         assert service.stop() == 0
         service.start()
 
 
 @pytest.mark.parametrize("fhir", NOISY, indirect=True)
-def test_notifications_tripled_shuffled_and_dropped_are_mended_by_one_sweep(fhir: str, tmp_path: Path) -> None:
+def test_notifications_tripled_shuffled_and_dropped_are_mended_by_one_sweep(
+    fhir: str, tmp_path: Path, record_property: Show
+) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     with serving(fhir, tmp_path, "noisy", [store]) as (service,):
         quick = Relay([service.endpoint])
@@ -119,10 +127,12 @@ def test_notifications_tripled_shuffled_and_dropped_are_mended_by_one_sweep(fhir
         first, last = morning.days
         swept = service.groupbill("run", "--server", fhir, "--from", str(first), "--to", str(last), "--write")
         assert swept.returncode in (0, 1), swept.stderr
-        agree(fhir, tmp_path, "noisy")
+        agree(fhir, tmp_path, "noisy", record_property, f"{noisy.dropped} of {noisy.taken} dropped")
 
 
-def test_killed_at_random_moments_nothing_is_missing_or_twice(medplum: str, tmp_path: Path) -> None:
+def test_killed_at_random_moments_nothing_is_missing_or_twice(
+    medplum: str, tmp_path: Path, record_property: Show
+) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     with serving(medplum, tmp_path, "killed", [store]) as (service,), subscribed(service, service.endpoint):
         morning = Morning(Client(medplum), SESSIONS, "killed")
@@ -136,10 +146,12 @@ def test_killed_at_random_moments_nothing_is_missing_or_twice(medplum: str, tmp_
             service.start()
             kills += 1
         service.rest()
-        agree(medplum, tmp_path, "killed")
+        agree(medplum, tmp_path, "killed", record_property, f"{kills} kills")
 
 
-def test_eight_workers_in_two_processes_share_a_postgresql(medplum: str, database: str, tmp_path: Path) -> None:
+def test_eight_workers_in_two_processes_share_a_postgresql(
+    medplum: str, database: str, tmp_path: Path, record_property: Show
+) -> None:
     with serving(medplum, tmp_path, "shared", [database, database], jobs=4) as services:
         balanced = Relay([service.endpoint for service in services])
         with relaying(balanced), subscribed(services[0], balanced.endpoint):
@@ -150,6 +162,6 @@ def test_eight_workers_in_two_processes_share_a_postgresql(medplum: str, databas
                     step()
             for service in services:
                 service.rest()
-        agree(medplum, tmp_path, "shared")
+        agree(medplum, tmp_path, "shared", record_property, "8 workers in 2 processes")
         reconciled = [service.metrics()["groupbill_sessions_reconciled_total"] for service in services]
         assert min(reconciled) > 0, "both processes took part"
