@@ -47,6 +47,8 @@ class Index:
         self._nulls: set[str] = set()
         """Resources in which nulls stand for what is absent."""
         self._sealed = False
+        self._there: set[tuple[str, str]] = set()
+        """Types and links of which there is any: most questions are about what nobody has."""
         self.count = 0
         """Resources and Bundles that were readable, however often each was given."""
 
@@ -115,7 +117,7 @@ class Index:
 
     def linked(self, resource_type: str, link: str, value: str | None) -> Sequence[str]:
         """The `Type/id` of the resources that `find` would give, sorted: where not all of them are needed."""
-        if not value:
+        if not value or (resource_type, link) not in self._there:
             return ()
         if not self._sealed:
             self._seal()
@@ -157,7 +159,9 @@ class Index:
 
     def _put(self, key: str, data: bytes, resource: Resource) -> None:
         found = links(resource)
-        for _, value in found:
+        kind = key[: key.index("/")]
+        for name, value in found:
+            self._there.add((kind, name))
             if LOGICAL in value:
                 self._loose.add(value)
         self._store.put(key, data, found)

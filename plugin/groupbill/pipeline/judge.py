@@ -24,6 +24,9 @@ class Judgement:
 
     def and_also(self, findings: Iterable[Finding]) -> Judgement:
         """With further findings at the member."""
+        findings = tuple(findings)
+        if not findings:
+            return self
         return replace(self, findings=tuple(dict.fromkeys([*self.findings, *findings])))
 
 

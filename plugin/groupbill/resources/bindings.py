@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 _FINANCIAL = frozenset({"active", "cancelled", "draft", "entered-in-error"})
@@ -28,16 +28,18 @@ REQUIRED: dict[str, dict[str, frozenset[str]]] = {
 _ROLES = frozenset({"derivation", "revision", "quotation", "source", "removal"})
 
 
-def unbound(resource: Mapping[str, Any]) -> Iterator[str]:
+def unbound(resource: Mapping[str, Any]) -> list[str]:
     """Problems: elements whose code is not in the value set that FHIR requires."""
     kind = resource["resourceType"]
-    for element, codes in REQUIRED[kind].items():
-        value = resource.get(element)
-        if not isinstance(value, str) or value not in codes:
-            yield f"{kind}.{element}: not in the required value set"
+    found = [
+        f"{kind}.{element}: not in the required value set"
+        for element, codes in REQUIRED[kind].items()
+        if type(value := resource.get(element)) is not str or value not in codes
+    ]
     if kind == "Provenance":
         entities = resource.get("entity")
         for index, entity in enumerate(entities if isinstance(entities, list) else ()):
             role = entity.get("role") if isinstance(entity, Mapping) else None
             if not isinstance(role, str) or role not in _ROLES:
-                yield f"Provenance.entity[{index}].role: not in the required value set"
+                found.append(f"Provenance.entity[{index}].role: not in the required value set")
+    return found

@@ -43,7 +43,7 @@ class Gate:
             problems = (*unbound(resource), *miscounted(resource))
         if self.level == "full":
             problems = (*problems, *self._structure(kind, resource))
-        return tuple(dict.fromkeys(problems))
+        return tuple(dict.fromkeys(problems)) if problems else ()
 
     def _structure(self, kind: str, resource: Mapping[str, Any]) -> tuple[str, ...]:
         """What fhir.resources says; of a shape that it has passed in this run only the values are new.
