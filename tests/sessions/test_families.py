@@ -79,6 +79,18 @@ def test_one_family_is_charged_to_the_subject_of_the_only_own_encounter(sessions
     assert charged(session) == [("Patient/kid", code)]
 
 
+@pytest.mark.parametrize("status", ["cancelled", "entered-in-error"])
+def test_an_own_encounter_that_did_not_take_place_makes_nobody_the_identified_patient(
+    sessions, told, status: str
+) -> None:
+    roster = b.group("fam", ["kid", "sister"])
+    visits = [visit("v-kid", "kid"), visit("v-sister", "sister", status=status)]
+    [session] = sessions([roster, parent("90847"), *visits])
+    assert [member.family for member in session.members] == ["Patient/kid", "Patient/kid"]
+    assert told(session)["Patient/sister"][2] in ("cancelled", "not-attended")
+    assert charged(session) == [("Patient/kid", "90847")]
+
+
 def test_with_several_own_encounters_the_relatives_point_at_the_identified_patient(sessions, told) -> None:
     [session] = sessions(
         [

@@ -17,6 +17,7 @@ from .roster import families
 from .signals import FAMILY_CODES, ONE_FAMILY
 
 _OFF = frozenset({"cancelled", ERROR})
+_NO_VISIT: Resource = {}
 _REVIEW = 4
 """From this rank on evidence only supports."""
 
@@ -48,6 +49,7 @@ class _Families:
         self, index: Index, members: list[Member], visits: Mapping[str, Resource], shared: Resource | None
     ) -> None:
         self._index = index
+        self._visits = visits
         self._members = members
         self._patients = {member.patient for member in members if member.patient is not None}
         self._roles: dict[str, set[str]] = {}
@@ -130,13 +132,23 @@ class _Families:
         """The identified patient of a family, None where nothing says who it is."""
         if len(unit) == 1:
             return next(iter(unit))
-        own = {member.patient for member in self._members if member.patient in unit and member.encounter}
+        own = self._with_visits(unit)
         if len(own) == 1:
             return own.pop()
         pointed = {patient for patient in unit if patient in self._relatives}
         pointed.update(*(self._kin.get(patient, set()) for patient in unit))
         candidates = own & pointed if own else pointed
         return candidates.pop() if len(candidates) == 1 else None
+
+    def _with_visits(self, unit: frozenset[str]) -> set[str]:
+        """Patients of a family with an own Encounter; where any took place, those whose did."""
+        visits = {
+            member.patient: encounters.status(self._visits.get(member.encounter, _NO_VISIT))
+            for member in self._members
+            if member.patient is not None and member.patient in unit and member.encounter is not None
+        }
+        took_place = {patient for patient, status in visits.items() if status not in _OFF}
+        return took_place or set(visits)
 
     def _came(self, patients: frozenset[str]) -> set[str]:
         """Patients of the family, other than the identified one, about whom a record says that they came."""
