@@ -51,6 +51,7 @@ TAKEN: dict[str, tuple[str, str, dict[str, str], bytes | None]] = {
     "an empty POST": ("POST", "", GOOD, None),
     "a resource": ("POST", "", {**GOOD, **FHIR}, version(1)),
     "the bare secret": ("POST", "", {"Authorization": SECRET, **FHIR}, version(1)),
+    "an endpoint that ends in a slash": ("POST", "/", {**GOOD, **FHIR}, version(1)),
     "a charset": ("POST", "", {**GOOD, "Content-Type": "application/fhir+json; charset=UTF-8"}, version(1)),
     "HAPI's PUT": ("PUT", "/Patient/p1", {**GOOD, **FHIR}, version(1)),
     "HAPI's DELETE": ("DELETE", "/Patient/p1", GOOD, None),

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..fhir import json
 
-LARGEST = 2 * 1024 * 1024
-"""Bytes of a body."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a body: notes may come with their text."""
 RATE = 10_000.0
 """Requests a second that one process takes on average."""
 BURST = 20_000.0

@@ -118,7 +118,7 @@ def serve(service: Service, address: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=1000,
+        limit_concurrency=256,
         timeout_graceful_shutdown=20,
         h11_max_incomplete_event_size=64 * 1024,
     )
