@@ -377,3 +377,16 @@ def test_urn_uuids_of_a_bundle_name_its_entries(sessions, told) -> None:
     [session] = sessions([bundle])
     assert (session.encounter, session.group) == ("Encounter/g1", "Group/dbt")
     assert told(session) == {"Patient/ana": ("child-encounter", "Encounter/v1", CAME)}
+
+
+@pytest.mark.parametrize(("least", "shapes"), [(0.9, ["A", "B"]), (0.95, ["B"]), (1.0, ["B"])])
+def test_what_is_less_certain_than_the_site_demands_is_no_session(sessions, least: float, shapes: list[str]) -> None:
+    later = ("2026-03-10T14:00:00-05:00", "2026-03-10T15:00:00-05:00")
+    resources = [
+        b.group("dbt", ["ana", "ben"]),
+        b.encounter("whole", "Group/dbt", later, leader="rivera"),
+        b.encounter("parent", "Group/dbt", HOUR, leader="rivera"),
+        b.encounter("v-ana", "Patient/ana", HOUR, part_of="parent"),
+    ]
+    found = sessions(resources, sessions={"min_confidence": least})
+    assert sorted(session.shape for session in found) == shapes

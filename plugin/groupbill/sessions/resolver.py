@@ -214,7 +214,8 @@ class _Search:
         for slot in self._slots:
             self._settle(slot)
         for _, slot in sorted(self._homes.whole.items()):
-            yield _candidate(slot)
+            if slot.confidence >= self._settings.min_confidence:
+                yield _candidate(slot)
         for slot in self._slots:
             if slot.alive:
                 yield _candidate(slot)
