@@ -134,8 +134,9 @@ class PartialAttendance(ParticipantRule):
         minimum = minimum_minutes(participant)
         if minimum and own < minimum <= whole:
             message = f"present for {own} of {whole} minutes; the payer pays from {minimum} minutes"
-            weight = weight_of(participant.policy, minutes_key(participant))
-            return (self.finding(message, at=own_place(participant), severity=weight),)
+            policy, key = participant.policy, minutes_key(participant)
+            weight, source = weight_of(policy, key), policy.source(key) or None
+            return (self.finding(message, at=own_place(participant), severity=weight, source=source),)
         share = participant.policy["minutes.attended_share"]
         if share and own < float(share) * whole:
             message = f"present for {own} of {whole} minutes, less than {float(share):.0%}"

@@ -99,8 +99,11 @@ class RelatedParticipants(ParticipantRule):
             return ()
         if present.unrelated < (stated or 2):
             message = f"{present.unrelated} unrelated participants of {present.attended}; {stated or 2} are needed"
-            weight = weight_of(participant.policy, "group_size.unrelated_min") if stated else Severity.WARNING
-            return (self.finding(message, at=own_place(participant), severity=weight),)
+            policy, key, at = participant.policy, "group_size.unrelated_min", own_place(participant)
+            if not stated:
+                return (self.finding(message, at=at),)
+            weight, source = weight_of(policy, key), policy.source(key) or None
+            return (self.finding(message, at=at, severity=weight, source=source),)
         if present.has_kin(participant.member):
             message = "a relative took part in the same group"
             return (self.finding(message, at=own_place(participant)),)

@@ -46,11 +46,16 @@ class RepeatNotMarked(DayRule):
         modifier = day.policy["repeat_modifier"]
         if not modifier or not _several(day) or next(_further(day), None) is None:
             return None
-        return tuple(self._unmarked(line, str(modifier)) for line in unmarked(day))
-
-    def _unmarked(self, line: Line, modifier: str) -> Finding:
-        message = f"{line.code} is billed a second time on one day without {modifier}"
-        return self.finding(message, at=line.place(), fix=adding(line, modifier))
+        source = day.policy.source("repeat_modifier") or None
+        return tuple(
+            self.finding(
+                f"{line.code} is billed a second time on one day without {modifier}",
+                at=line.place(),
+                fix=adding(line, str(modifier)),
+                source=source,
+            )
+            for line in unmarked(day)
+        )
 
 
 def unmarked(day: PatientDay) -> tuple[Line, ...]:

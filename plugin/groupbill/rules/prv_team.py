@@ -47,7 +47,8 @@ class CoLeaders(DayRule):
             paid = list(dict.fromkeys(line.rendering for line in lines))
             message = f"{len(paid)} practitioners are billed for one session; the payer pays {limit}"
             late = [line for line in lines if line.rendering in paid[limit:]]
-            findings.extend(self.finding(message, at=line.place()) for line in late)
+            source = day.policy.source("rendering.max") or None
+            findings.extend(self.finding(message, at=line.place(), source=source) for line in late)
         return findings if participant is not None or len(day.lines) > 1 else None
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from ..model import Bill, Finding, Line, Participant, Severity
 from .modifiers import REMOTE, REMOTE_PLACES
 from .rule import Context, LineRule
-from .services import element, is_medicare
+from .services import element, is_medicare, weight_of
 
 _HOME_FROM = date(2022, 1, 1)
 _RATES_FROM = date(2024, 1, 1)
@@ -203,7 +203,9 @@ class TelehealthElsewhere(LineRule):
         seen = [modifier for modifier in line.modifiers if modifier in REMOTE]
         what = f"telehealth ({' '.join(seen)})" if seen else "telehealth"
         message = f"{what} with place of service {place}; 02 or 10 is expected"
-        return (self.finding(message, at=_at_place(line)),)
+        key = "telehealth_place_required"
+        weight, source = weight_of(bill.policy, key), bill.policy.source(key) or None
+        return (self.finding(message, at=_at_place(line), severity=weight, source=source),)
 
 
 class BeforeListed(LineRule):
