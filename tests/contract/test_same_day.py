@@ -170,6 +170,14 @@ def test_medicare_took_95_in_the_office_before_2024(clinic: Make) -> None:
     assert weighty(checked(clinic, ("90853", "95"), policy="medicare", on="2023-03-14")) == []
 
 
+def test_lines_of_two_years_on_one_claim_are_judged_by_the_rules_of_their_day(clinic: Make) -> None:
+    made = clinic(1, "medicare", "2023-12-29")
+    made.claim("c1", "p1", ("90853", "95"), ("90853", "95", {"servicedDate": "2024-01-05"}))
+    made["Coverage/cov-p1"]["period"]["end"] = "2024-12-31"
+    found = made.bills().check().at("Claim/c1", "TEL04")
+    assert [each["at"] for each in found] == ["Claim/c1#Claim.item[1].locationCodeableConcept"]
+
+
 def test_an_unknown_modifier(clinic: Make) -> None:
     assert weighty(checked(clinic, ("90853", "ZQ"))) == [("MOD02", "error", "Claim.item[0].modifier[0]")]
 

@@ -75,7 +75,7 @@ class Check:
             weighed = self.rulebook.weigh(finding, bill.policy)
             if weighed is not None:
                 yield weighed
-        yield from self.rulebook.bill(bill, context)
+        yield from self.rulebook.bill(bill, context, lambda on: self.policies.in_force(bill.policy.id, on))
 
 
 def _patients(sources: Sources, keys: Iterable[str]) -> tuple[list[str], list[Bill]]:
@@ -102,7 +102,7 @@ def _days(sources: Sources, patient: str, bills: tuple[Bill, ...], busy: Busy) -
         yield PatientDay(
             patient=patient,
             date=on,
-            policy=policy,
+            policy=sources.policies.in_force(policy.id, on),
             lines=tuple(line for line in lines if line.date == on),
             history=tuple(line for line in lines if line.date != on),
             visits=visits(sources, patient, on),

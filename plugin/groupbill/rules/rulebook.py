@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model import Bill, Finding, Line, Participant, PatientDay, Policy, Session, Severity, Tally, Verdict
@@ -79,13 +80,22 @@ class Rulebook:
         """Findings on one patient's day."""
         return _ordered(self._run(self._by_scope[Scope.PATIENT_DAY], (day, context), day.policy))
 
-    def bill(self, bill: Bill, context: Context) -> list[Finding]:
-        """Findings on one Claim or ChargeItem and each of its lines; of one that ended, on its end alone."""
+    def bill(self, bill: Bill, context: Context, in_force: Callable[[date], Policy] | None = None) -> list[Finding]:
+        """Findings on one Claim or ChargeItem and each of its lines; of one that ended, on its end alone.
+
+        Args:
+            bill: Under the policy of its first date.
+            context: What the rules may consult.
+            in_force: The payer's policy on a date, for a bill with lines of several.
+        """
         if not bill.live:
             return _ordered(self._run(self._ended, (bill, context), bill.policy))
         findings = self._run(self._by_scope[Scope.CLAIM], (bill, context), bill.policy)
         for line in bill.lines:
-            findings += self._run(self._by_scope[Scope.LINE], (line, bill, context), bill.policy)
+            judged = bill
+            if in_force is not None and line.date is not None and line.date != bill.policy.on:
+                judged = replace(bill, policy=in_force(line.date))
+            findings += self._run(self._by_scope[Scope.LINE], (line, judged, context), judged.policy)
         return _ordered(findings)
 
     def counts(self) -> dict[str, Tally]:
