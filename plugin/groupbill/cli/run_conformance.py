@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..conformance import Deployment, Library, load_cases, run_cases
+from ..conformance import Deployment, Library, Result, load_cases, run_cases
 from ..conformance.case import settings_table
 from ..conformance.outcome import Target
-from ..conformance.results import FORMATS
+from ..conformance.results import FORMATS, told, total
 from ..conformance.toml import written
 from ..conformance.trigger import Command, Notification, Subscribed, Trigger
 from ..errors import UsageError
@@ -51,9 +51,16 @@ def run_conformance(asked: Asked) -> int:
     """
     cases = load_cases(asked.words)
     target = _target(asked)
-    with progress("cases", len(cases), beside=asked.out is None) as advance:
-        results = run_cases(cases, target, lambda _: advance())
-    text = FORMATS[asked.format](results, target.name)
+    streaming = asked.format == "text" and asked.out is None
+    with progress("cases", len(cases), beside=streaming) as advance:
+
+        def done(result: Result) -> None:
+            if streaming:
+                print(told(result), end="", flush=True)
+            advance()
+
+        results = run_cases(cases, target, done)
+    text = total(results, target.name) if streaming else FORMATS[asked.format](results, target.name)
     if asked.out is not None:
         asked.out.write_text(text, encoding="utf-8")
     else:

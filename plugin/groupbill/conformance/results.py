@@ -18,15 +18,22 @@ JSON = dict[str, Any]
 
 def as_text(results: Sequence[Result], target: str) -> str:
     """A line per case, its differences below it, and the sum."""
-    lines = []
-    for result in results:
-        lines.append(f"{result.verdict:<5}{result.case.name}: {result.case.title}")
-        if result.skipped is not None:
-            lines.append(f"       {result.skipped}")
-        lines += [f"       {each}" for each in result.differences]
+    return "".join([*map(told, results), total(results, target)])
+
+
+def told(result: Result) -> str:
+    """The lines of one case."""
+    lines = [f"{result.verdict:<5}{result.case.name}: {result.case.title}"]
+    if result.skipped is not None:
+        lines.append(f"       {result.skipped}")
+    return "\n".join([*lines, *(f"       {each}" for each in result.differences), ""])
+
+
+def total(results: Sequence[Result], target: str) -> str:
+    """How many passed, failed and were skipped."""
     count = Counter(result.verdict for result in results)
     said = ", ".join(f"{count[verdict]} {word}" for verdict, word in _WORDS.items() if count[verdict])
-    return "\n".join([*lines, "", f"{target}: {said or 'no cases'} (cases {CASES}, groupbill {VERSION})", ""])
+    return f"\n{target}: {said or 'no cases'} (cases {CASES}, groupbill {VERSION})\n"
 
 
 _WORDS = {"pass": "passed", "fail": "failed", "skip": "skipped"}
