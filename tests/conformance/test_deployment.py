@@ -27,6 +27,8 @@ RUN = (
     " --today {today} --settings {settings}"
 )
 SAMPLE = ("shape-c-local-code-in-utc", "attendance-no-show", "coverage-self-pay", "correction-gone-after-acceptance")
+NAMES = [case.name for case in load_cases()] if os.environ.get("GROUPBILL_LONG") else SAMPLE
+"""All in `.ci/long`, else some."""
 KINDS = ("Patient", "Encounter", "ChargeItem", "Claim", "Task", "Provenance", "ClaimResponse", "Coverage")
 
 
@@ -58,10 +60,11 @@ def left(client: Client) -> list[str]:
     return [f"{kind}/{each['id']}" for kind in KINDS for each in client.search(f"{kind}?_count=50")]
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_case_passes_with_the_command_and_leaves_nothing(name, client):
     result = run(name, Deployment(client, Command(RUN)))
-    assert (result.skipped, result.differences) == (None, ())
+    assert result.differences == ()
+    assert result.skipped is None or result.case.fhir == "5.0"
     assert left(client) == []
 
 
