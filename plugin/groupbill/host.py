@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Host:
     """Everything an EHR vendor needs: `run` over resources, `handle` for one change.
 
-    A host is cheap to keep and has no global state; build one per configuration. It is not thread-safe while a
-    run is going on: use one per thread.
+    A host is cheap to keep and has no global state; build one per configuration. `reconcile` may be called from
+    several threads at once; for `run`, `check` and `handle` use one host per thread.
     """
 
     def __init__(

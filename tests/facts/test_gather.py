@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from groupbill import Host, Settings
 from groupbill.facts import facts_of, sessions_between
 from groupbill.facts.queries import PER_SEARCH, batched, on_days
+from groupbill.fhir.index import Index
+from groupbill.fhir.read import add_resources
 from groupbill.testing import builders as b
 from groupbill.testing.server import MemoryServer
 
@@ -137,3 +141,28 @@ def test_a_range_holds_the_sessions_whose_local_date_lies_in_it() -> None:
         store.put({**(store.get(f"Encounter/{each}") or {}), "period": {"start": late[0], "end": late[1]}})
     assert sessions_between(date(2026, 3, 10), date(2026, 3, 10), store.read, SETTINGS).sessions == ("Encounter/s",)
     assert sessions_between(date(2026, 3, 11), date(2026, 3, 12), store.read, SETTINGS).sessions == ()
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "sessions"
+
+
+@pytest.mark.parametrize(
+    "name", [f"{path.name.split('.')[0]}.json" for path in sorted(EXAMPLES.glob("*.report.json"))]
+)
+def test_any_visit_or_booking_of_an_example_leads_to_the_same_report_as_all_its_resources(name: str) -> None:
+    resources = [entry["resource"] for entry in json.loads((EXAMPLES / name).read_text())["entry"]]
+    store, host = MemoryServer(resources), Host(Settings.load(EXAMPLES / "groupbill.toml"))
+    today = date(2026, 3, 16)
+    whole = {each["session"]: each for each in host.run(store.all(), today).to_json()["sessions"]}
+    asked = [f"{each['resourceType']}/{each['id']}" for each in resources]
+    led = set()
+    for reference in asked:
+        if not reference.startswith(("Encounter/", "Appointment/")):
+            continue
+        facts = facts_of([reference], store.read, host.settings)
+        index = Index()
+        add_resources(index, facts.resources)
+        for session in host.run_index(index, today, frozenset({reference})).to_json()["sessions"]:
+            assert session == whole[session["session"]], reference
+            led.add(session["session"])
+    assert led == whole.keys()

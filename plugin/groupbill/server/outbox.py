@@ -60,7 +60,8 @@ class Outbox:
             self._forget()
         except (SQLAlchemyError, OSError) as error:
             shown = self._url.render_as_string(hide_password=True)
-            raise UsageError(f"the outbox {shown} can't be opened ({type(error).__name__})") from None
+            kind = type(error).__name__
+            raise UsageError(f"the outbox {shown} can't be opened ({kind}); another one: --store, {STORE}") from None
 
     @classmethod
     def of(cls, settings: Settings, scope: str, url: str | None = None) -> Outbox:

@@ -117,6 +117,8 @@ class _Rounds:
             raise
         self._release()
         assert report is not None
+        counts = (len(report.sessions), len(self._results.written), len(self._results.problems))
+        log.info("%d sessions reconciled: %d resources written, %d patients not", *counts)
         return self._results.finished(report)
 
     def _unfinished(self, todo: Mapping[str, Iterable[Step]]) -> list[str]:
