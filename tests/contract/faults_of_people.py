@@ -13,7 +13,6 @@ from .faults import fault, observed, place_of_service, remote
 LINE = "Claim/c1#Claim.item[0]"
 MODIFIER = f"{LINE}.modifier[0]"
 PLACE = f"{LINE}.locationCodeableConcept"
-BOTH = ("rivera", "chen")
 
 
 @fault("TEL01", "warning")
@@ -161,7 +160,7 @@ def incident_to_nobody(c: Clinic) -> Iterator[None]:
 def two_who_led_as_equals(c: Clinic) -> Iterator[None]:
     c["Encounter/g1"]["participant"] = [b.led_by("rivera", "PPRF"), b.led_by("chen", "SPRF")]
     yield
-    c["Encounter/g1"]["participant"] = [b.led_by(name, "SPRF") for name in BOTH]
+    c["Encounter/g1"]["participant"] = [b.led_by(name, "SPRF") for name in ("rivera", "chen")]
 
 
 @fault("PRV07", "warning", "Encounter/g1", how="check with visits")

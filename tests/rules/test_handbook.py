@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from groupbill.cli.rules import list_rules, show_rule
 from groupbill.errors import UsageError
 from groupbill.policies import Policies
+from groupbill.policies.schema import descriptions
 from groupbill.rules.catalogue import ENGINE, Catalogue
 from groupbill.rules.page import BY_CONSTRUCTION, OF_THE_ENGINE
 from groupbill.testing.facts import context
@@ -70,6 +72,22 @@ def test_what_the_engine_says_of_itself_has_a_page() -> None:
 def test_an_unknown_code_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean GRP0"):
         show_rule(CATALOGUE, "GRP0X")
+
+
+def test_the_options_of_a_page_are_keys_of_policies_or_settings() -> None:
+    settings = {
+        "[reference] folder",
+        "groupbill import ncci",
+        "days",
+        "[medicare] locality",
+        "remote_place_of_service",
+    }
+    options = [
+        re.search(r"## Options\n(.*?)(\n\s*## |\Z)", rule.__doc__ or "", re.DOTALL) for rule in CATALOGUE.rules
+    ]
+    named = {word for part in options if part for word in re.findall(r"`([^`]+)`", part[1])}
+    assert len(named) > 20
+    assert named - settings <= set(descriptions())
 
 
 def test_every_denial_code_is_in_the_table() -> None:
