@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from groupbill.policies import Policies
 from groupbill.policies.schema import descriptions
 from groupbill.rules.catalogue import ENGINE, Catalogue
 from groupbill.rules.page import BY_CONSTRUCTION, OF_THE_ENGINE
+from groupbill.rules.rule import Rule
 from groupbill.testing.facts import context
 from groupbill.testing.handbook import write
 
@@ -88,6 +90,15 @@ def test_the_options_of_a_page_are_keys_of_policies_or_settings() -> None:
     named = {word for part in options if part for word in re.findall(r"`([^`]+)`", part[1])}
     assert len(named) > 20
     assert named - settings <= set(descriptions())
+
+
+@pytest.mark.parametrize("rule", CATALOGUE.rules, ids=lambda rule: rule.code)
+def test_the_keys_that_a_rule_asks_for_are_among_its_options(rule: type[Rule]) -> None:
+    page = rule.__doc__ or ""
+    code = "".join(inspect.getsource(each) for each in (rule, *rule.parts)).replace(page, "")
+    asked = {key for key in descriptions() if f'"{key}"' in code}
+    options = page.partition("## Options")[2].partition("## ")[0]
+    assert {key for key in asked if f"`{key}`" not in options} == set()
 
 
 def test_every_denial_code_is_in_the_table() -> None:

@@ -19,6 +19,9 @@ class AuthorizationMissing(ClaimRule):
     ## Why it matters
     What was not authorized is denied, and most payers give no authorization afterwards.
 
+    ## Options
+    `authorization_required`.
+
     ## References
     - Stedi, claim edits: REF*G1. CARC 197 and 198; CARC 15 was retired on 2018-05-01.
     """

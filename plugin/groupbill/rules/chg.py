@@ -30,6 +30,9 @@ class UnitsPerParticipant(LineRule):
     Group therapy is billed once per person and session. A quantity of the size of the group on one patient's
     claim bills the others' therapy to that patient; payers deny all units of the line.
 
+    ## Options
+    `unit_minutes`.
+
     ## References
     - Medicare NCCI Policy Manual 2026, page XI-34: one unit per session, whatever its length.
     - AAPC articles 139692 and 146039: each participant is billed separately.
@@ -107,6 +110,9 @@ class PartialAttendance(ParticipantRule):
     ## Why it matters
     A payer with a minimum pays for the minutes that this patient was treated. Below half of a session it is
     doubtful that the therapy took place at all.
+
+    ## Options
+    `minutes.min`, `minutes.min_intermediate_care`, `minutes.attended_share`.
 
     ## References
     - 22 CCR 51505.3, 14 NYCRR 588.6, Conn. Agencies Regs. 17b-262-822: minimum minutes.

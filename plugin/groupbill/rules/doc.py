@@ -59,6 +59,9 @@ class NumberAttendingWrong(ParticipantRule):
     ## Why it matters
     Two counts of one session cast doubt on both, and on every claim of the group.
 
+    ## Options
+    `documentation`.
+
     ## References
     - Summary of NGS LCD L33632, a secondary source.
     """
@@ -94,6 +97,9 @@ class TreatmentPlanMissing(ParticipantRule):
     ## Why it matters
     Medicare pays for treatment under an individual plan with type, amount, frequency, duration, diagnosis and
     goals. Auditors of one provider failed 111 of 120 claims over plans.
+
+    ## Options
+    `documentation`.
 
     ## References
     - CGS, TPE psychotherapy notice of 2021-10-28.
@@ -169,6 +175,9 @@ class PlanReviewOverdue(ParticipantRule):
 
     ## Why it matters
     Medicaid programs ask for a review every 90 days or six months, and deny what follows a missed one.
+
+    ## Options
+    `documentation`.
 
     ## References
     - Practice of Medicaid programs; no single rule was read.

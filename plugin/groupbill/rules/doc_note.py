@@ -26,6 +26,9 @@ class IndividualNoteMissing(ParticipantRule):
     Each participant's progress has to be described for that participant; a note about the group supports
     nobody's claim.
 
+    ## Options
+    `documentation`.
+
     ## References
     - N.H. Admin. Rules He-M 426.08(e)(4): an individual note per recipient and session.
     """
@@ -111,6 +114,9 @@ class NoteNotSigned(ParticipantRule):
 
     ## Why it matters
     Federal auditors failed 54 of 216 sampled days over guidance such as missing signatures.
+
+    ## Options
+    `documentation`.
 
     ## References
     - HHS OIG, nationwide psychotherapy audit of 2020-21.

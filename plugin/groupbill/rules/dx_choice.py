@@ -23,6 +23,9 @@ class DiagnosisNotPsychiatric(LineRule):
     Z and R codes alone don't show that psychotherapy was necessary. TRICARE never accepts them, Illinois asks
     for a diagnosed mental illness.
 
+    ## Options
+    `dx.primary_prefixes`.
+
     ## References
     - TRICARE Policy Manual 6010.60-M, chapter 7, section 3.11.
     - Illinois HFS notice of 2014-06-26.

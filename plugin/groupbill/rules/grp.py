@@ -29,6 +29,9 @@ class TooFewParticipants(ParticipantRule):
     Therapy of one person is individual therapy, another code. Payers deny the group code and take back what
     they paid.
 
+    ## Options
+    `group_size.min`.
+
     ## References
     - 22 CCR 51505.3 (2), N.H. He-M 426.08 (2), 14 NYCRR 588.6 (2), Wis. Adm. Code DHS 107.13 ("more than
       one").
@@ -66,6 +69,9 @@ class TooManyParticipants(ParticipantRule):
 
     ## Why it matters
     Payers that limit the size deny the claims of the whole group, or take them back after an audit.
+
+    ## Options
+    `group_size.max`.
 
     ## References
     - Conn. Agencies Regs. 17b-262-822 (12), 14 NYCRR 588.6 (12), N.H. He-M 426.08 (10),
@@ -122,6 +128,9 @@ class NumberAttendingNotRecorded(ParticipantRule):
     NGS, a Medicare contractor, asks for the number in every patient's record, and denies on review without
     it.
 
+    ## Options
+    `documentation`.
+
     ## References
     - Summary of NGS LCD L33632, a secondary source.
     """
@@ -156,6 +165,9 @@ class SmallGroup(ParticipantRule):
     ## Why it matters
     Nobody forbids a group of two or three. A run of them may mean that attendance is not recorded.
 
+    ## Options
+    `group_size.min`, `group_size.usual_min`.
+
     ## References
     - Billing guides name 4 to 10 participants (providerscarebilling.com, 2025-06-16); no payer's rule was
       found.
@@ -189,6 +201,9 @@ class TooManyRelatives(ParticipantRule):
 
     ## Why it matters
     Connecticut Medicaid limits a multi-family group to 24 people, relatives counted.
+
+    ## Options
+    `group_size.family_max`.
 
     ## References
     - Conn. Agencies Regs. 17b-262-822.

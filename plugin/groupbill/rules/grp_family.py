@@ -76,6 +76,9 @@ class RelatedParticipants(ParticipantRule):
     Group therapy is for people who don't share a household's history. Two relatives in a larger group don't
     make it family therapy, but a reviewer will ask.
 
+    ## Options
+    `group_size.unrelated_min`.
+
     ## References
     - N.H. Admin. Rules He-M 426.08(e): at least two unrelated recipients.
     """

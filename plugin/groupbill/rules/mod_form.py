@@ -179,7 +179,7 @@ class UnspecificDistinct(LineRule):
     59 is the modifier of last resort, and the one that is audited most.
 
     ## Options
-    `accepts_x_modifiers`, `separate_encounter_modifier`.
+    `accepts_x_modifiers`, `separate_encounter_modifier`, `repeat_modifier`.
 
     ## References
     - Medicare NCCI Policy Manual 2026, pages I-17 and I-20.

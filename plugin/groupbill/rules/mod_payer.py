@@ -87,7 +87,7 @@ class GroupModifier(LineRule):
     Some Medicaid programs pay nothing, or the individual rate, without HQ. Medicare does not read it.
 
     ## Options
-    `group_modifier`.
+    `group_modifier`, `session_code`.
 
     ## References
     - Vendor guides of Medicaid programs (secondary sources); the payer's manual decides.
@@ -137,7 +137,7 @@ class LicenceModifier(LineRule):
     These modifiers price the line in Medicaid. A wrong one is overpayment or denial.
 
     ## Options
-    `license_modifiers`.
+    `license_modifiers`, `session_code`.
 
     ## References
     - CMS HCPCS modifiers by their definitions; therathink.com on their use (secondary source).

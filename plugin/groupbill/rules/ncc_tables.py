@@ -79,7 +79,7 @@ class BeyondEdition(DayRule):
     CMS changes the table every quarter. An answer from another quarter is likely right, and not certain.
 
     ## Options
-    `[reference] folder`, with editions loaded by `groupbill import ncci`.
+    `[reference] folder`, with editions loaded by `groupbill import ncci`, `ncci`.
 
     ## References
     - Medicare NCCI Policy Manual 2026, page I-14.

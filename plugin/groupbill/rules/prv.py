@@ -24,6 +24,9 @@ class PractitionerNotEligible(ParticipantRule):
     ## Why it matters
     Payers enrol kinds of practitioners, and deny the rest whatever their skill.
 
+    ## Options
+    `rendering.taxonomies`.
+
     ## References
     - 42 CFR 410.71 to 410.76 and the NUCC taxonomy 25.1: who may bill Medicare for psychotherapy.
     """
@@ -161,6 +164,9 @@ class LimitedLicence(ParticipantRule):
 
     ## Why it matters
     Payers pay the licence, not the hours.
+
+    ## Options
+    `rendering.supervised`.
 
     ## References
     - Noridian, mental health page: who may bill.

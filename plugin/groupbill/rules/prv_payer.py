@@ -23,6 +23,9 @@ class ReferralMissing(ClaimRule):
     TRICARE pays supervised counselors only with a physician's referral, and active members only with their
     own doctor's. Nobody can add it after the fact.
 
+    ## Options
+    `referral_required`.
+
     ## References
     - TRICARE Policy Manual 6010.60-M, chapter 7, sections 3.8 and 3.11.
     """

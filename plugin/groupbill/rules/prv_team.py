@@ -21,6 +21,9 @@ class CoLeaders(DayRule):
     A session is one procedure with one rendering practitioner per patient; the second leader documents. Both
     billing is a duplicate.
 
+    ## Options
+    `rendering.max`.
+
     ## References
     - theinsurancemaze.com/cotherapy: one encounter, one procedure.
     - Wis. Adm. Code DHS 107.13(2)(c)2: one or two may be paid.

@@ -51,7 +51,7 @@ class VideoModifier(LineRule):
     Most commercial and Medicaid payers deny telehealth without 95.
 
     ## Options
-    `video_modifier`.
+    `video_modifier`, `audio_modifier`.
 
     ## References
     - NGS (2024) and AAFP (2025): Medicare does not ask for 95; CMS transmittal 12671 pairs it with 02 and 10.
@@ -112,7 +112,7 @@ class AudioModifier(LineRule):
     Without it the claim says that there was a picture.
 
     ## Options
-    `audio_modifier`.
+    `audio_modifier`, `video_modifier`.
 
     ## References
     - codingintel.com on 93 and FQ; AAFP, Medicare telehealth 2025.

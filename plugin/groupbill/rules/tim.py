@@ -25,6 +25,9 @@ class UnitsFromMinutes(LineRule):
     ## Why it matters
     90853 stands for the session, even when it is longer than an hour. Units by time are denied as a whole.
 
+    ## Options
+    `unit_minutes`.
+
     ## References
     - Medicare NCCI Policy Manual 2026, page XI-34.
     """
@@ -62,6 +65,9 @@ class TimesNotRecorded(ParticipantRule):
     ## Why it matters
     Missing times are what federal auditors found most often in psychotherapy records.
 
+    ## Options
+    `minutes.min`, `minutes.min_intermediate_care`.
+
     ## References
     - CGS, TPE psychotherapy notice of 2021-10-28: documentation of time.
     - HHS OIG, nationwide psychotherapy audit of 2020-21.
@@ -96,6 +102,9 @@ class SessionTooShort(ParticipantRule):
 
     ## Why it matters
     Below the minimum the session is not reimbursable at all, not even in part.
+
+    ## Options
+    `minutes.min`, `minutes.min_intermediate_care`.
 
     ## References
     - Conn. Agencies Regs. 17b-262-822 (45; 30 in intermediate care), 14 NYCRR 588.6 (60), 22 CCR 51505.3
@@ -136,6 +145,9 @@ class UnusualLength(ParticipantRule):
 
     ## Why it matters
     The code is not timed, but a very short or very long session is often a slip of the clock, or no therapy.
+
+    ## Options
+    `minutes.min`, `minutes.warn_below`, `minutes.warn_above`.
 
     ## References
     - Summary of NGS LCD L33632 ("typically 45-60 minutes"), a secondary source; the outer limits are our own.
@@ -179,6 +191,9 @@ class MoreUnitsThanMinutes(LineRule):
 
     ## Why it matters
     Units beyond the time on record are taken back, and look like fraud when they repeat.
+
+    ## Options
+    `session_code`, `unit_minutes`.
 
     ## References
     - Wisconsin ForwardHealth code table 5807: a quantity of 1 stands for a stretch of time.
