@@ -135,3 +135,30 @@ def test_a_place_that_was_only_planned_is_no_place_of_service(clinic: Make, stat
         {"location": b.ref("Location/center"), "status": "completed"},
     ]
     assert place.run().member("p1")["lines"][0]["placeOfService"] == "53"
+
+
+def second_visit(place: Any, start: str, end: str) -> Any:
+    """Another visit of the first member to the same session."""
+    for name in place.names:
+        place[f"Encounter/g1-{name}"]["type"] = [b.coded(b.CPT, "90853")]
+    begun, ended = place.hours(start, end)
+    return place.put({**place["Encounter/g1-p1"], "id": "a-g1-p1", "period": {"start": begun, "end": ended}})
+
+
+def test_who_left_and_came_back_attended_once_from_the_first_visit_to_the_last(clinic: Make) -> None:
+    place = clinic(2)
+    begun, left = place.hours("09:00", "09:25")
+    place["Encounter/g1-p1"]["period"] = {"start": begun, "end": left}
+    said = second_visit(place, "09:30", "10:00").run()
+    member = said.member("p1")
+    assert (said.outcome("p1"), member["encounter"]) == (("charged", None), "Encounter/g1-p1")
+    assert [found["code"] for found in member["findings"] if found["severity"] != "information"] == []
+    [charge] = [each for each in place.written() if each.get("subject") == b.ref("Patient/p1")]
+    start, end = place.hours("09:00", "10:00")
+    assert charge["occurrencePeriod"] == {"start": start, "end": end}
+
+
+def test_a_visit_filed_twice_in_one_session_is_one_service(clinic: Make) -> None:
+    said = second_visit(clinic(2), "09:00", "10:00").run()
+    assert said.outcome("p1") == ("charged", None)
+    assert [found["code"] for found in said.member("p1")["findings"] if found["severity"] != "information"] == []

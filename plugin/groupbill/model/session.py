@@ -84,6 +84,11 @@ class Member:
     """Whether this member's own record shows it (90785); filled before charges are derived."""
 
     @property
+    def visits(self) -> tuple[str, ...]:
+        """All own Encounters of the session that say something: more than one where somebody left and came back."""
+        return tuple([each.source for each in self.evidence if each.kind == "child-encounter"])
+
+    @property
     def present(self) -> bool:
         """Whether attendance is established."""
         return self.attendance is not None and self.attendance.present is True

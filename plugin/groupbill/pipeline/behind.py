@@ -48,7 +48,7 @@ class Behind:
             if member.patient is None:
                 continue
             place = (session, member)
-            for visit in (member.encounter, session.encounter):
+            for visit in (member.encounter, *member.visits, session.encounter):
                 if visit is not None:
                     self._by_visit[member.patient, visit] = place
             self._by_key[member.patient, session.key] = place

@@ -57,8 +57,8 @@ def patient_day(
 
 def _own_visits(participant: Participant, ledger: Ledger) -> frozenset[str]:
     """The patient's own visit of the session: its lines on file are this very service."""
-    session = participant.session
-    return frozenset(filter(None, (ledger.visit(session.key, participant.member), session.encounter)))
+    session, member = participant.session, participant.member
+    return frozenset(filter(None, (ledger.visit(session.key, member), session.encounter, *member.visits)))
 
 
 def _superseded(line: Line, session: str, own: Collection[str], ledger: Ledger) -> bool:

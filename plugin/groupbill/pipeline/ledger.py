@@ -58,6 +58,7 @@ class Ledger:
             if member.patient is None:
                 continue
             self.visits.add(self.visit(session.key, member))
+            self.visits.update(member.visits)
             entry = Entry(
                 session.key,
                 member.patient,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
 from ..fhir.index import Index
 from ..fhir.references import is_patient
 from ..model import Evidence, Member, Period, Resource
+from ..model.period import UNRECORDED
 from ..settings import Settings
 from . import bookings, evidence
 from .candidate import Candidate
 from .people import surviving
 from .records import Records
 from .roster import entries
+from .setting import span
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +163,22 @@ class _People:
     def _add_visits(self, person: _Person, zone: tzinfo | None) -> None:
         """What the visits of one member say, and the time of the one that stands for the member."""
         if len(person.visits) > 1:
-            self._choose(person)
+            self._choose(person, zone)
         for reference in person.visits:
             found = evidence.of_visit(self.of.visits[reference], reference, person.missed)
             if found is not None:
                 person.evidence.append(found)
-        own = period(encounters.period_element(self.of.visits[person.visits[0]]), zone)
+        own = self._times(person.visits, zone)
         if own.date is not None:
             person.period = own
 
-    def _choose(self, person: _Person) -> None:
+    def _times(self, visits: list[str], zone: tzinfo | None) -> Period:
+        """Who left and came back was there from the first visit to the last."""
+        finished = [each for each in visits if encounters.status(self.of.visits[each]) == "finished"]
+        found = [encounters.period_element(self.of.visits[each]) for each in finished or visits[:1]]
+        return period(found[0], zone) if len(found) == 1 else span(found, zone) or UNRECORDED
+
+    def _choose(self, person: _Person, zone: tzinfo | None) -> None:
         """Of several visits those that count, the one that took place first: it stands for the member.
 
         One entered in error says nothing where there is another; one that is not over says nothing where
@@ -178,7 +188,8 @@ class _People:
         valid = [each for each in person.visits if status[each] != evidence.ERROR] or person.visits
         if any(status[each] == "finished" for each in valid):
             valid = [each for each in valid if status[each] not in evidence.WAITING]
-        person.visits = sorted(valid, key=lambda each: (status[each] != "finished", each))
+        start = {each: period(encounters.period_element(self.of.visits[each]), zone).start for each in valid}
+        person.visits = sorted(valid, key=lambda each: (status[each] != "finished", start[each] or _NEVER, each))
 
     def from_records(self, on: date, zone: tzinfo | None) -> None:
         """Attendance records, notes and deaths."""

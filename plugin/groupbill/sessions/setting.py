@@ -71,10 +71,11 @@ def held(
         if own.date is not None:
             return own
     elements = [encounters.period_element(visit) for visit in visits]
-    return _span(elements, zone) or _span(bookings, zone)
+    return span(elements, zone) or span(bookings, zone)
 
 
-def _span(elements: Iterable[object], zone: tzinfo | None) -> Period | None:
+def span(elements: Iterable[object], zone: tzinfo | None) -> Period | None:
+    """From the earliest start to the latest end; None where nothing says when."""
     found = [each for element in elements if (each := period(element, zone)).date is not None]
     if not found:
         return None
