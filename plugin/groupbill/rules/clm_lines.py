@@ -18,8 +18,8 @@ class SentTwice(DayRule):
     ## What it does
     Compares the Claim lines on file of one patient, date, code and practitioner. Fails for the later of two with
     frequency 1 that are of one Encounter, overlap in time, or have no times; without times, a repeat modifier or two
-    lines of one institutional claim are no data. In a run, another's Claim for the same
-    service is reported and nothing is written.
+    lines of one institutional claim are no data. Claims to two payers for one service are none. In a run, another's
+    Claim for the same service is reported and nothing is written.
 
     ## Why it matters
     The payer denies the second as an exact duplicate, and many such denials look like fraud.

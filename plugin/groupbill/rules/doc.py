@@ -92,7 +92,7 @@ class TreatmentPlanMissing(ParticipantRule):
     ## What it does
     Looks for a CarePlan of the patient that is active on the date and has an activity of the session's code.
     Fails where plans are kept here: the patient has a plan without group therapy, another member of the
-    session has one with it, or the policy requires it (`documentation.plan`). Else it may be kept elsewhere.
+    session has a plan, or the policy requires it (`documentation.plan`). Else it may be kept elsewhere.
 
     ## Why it matters
     Medicare pays for treatment under an individual plan with type, amount, frequency, duration, diagnosis and
