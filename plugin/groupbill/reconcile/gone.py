@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ..fhir import encounter as encounters
 from ..fhir.codes import procedure_code
@@ -11,7 +12,7 @@ from ..fhir.references import LOGICAL
 from ..model import Resource
 from ..model.identity import CLAIM_SYSTEM, SESSION_SYSTEM, VISIT_SYSTEM, session_key, visit_value
 from .claims import carry_out
-from .existing import ENDED, LEADERS, Chain, OnFile, chain, identifier
+from .existing import LEADERS, Chain, OnFile, chain, identifier
 from .steps import Draft, abort, close_task, keep_task
 from .transitions import Charge, Facts, State, decide
 
@@ -96,7 +97,9 @@ def give_up(
     waiting = False
     standing: str | None = None
     for each in chains:
-        move = decide(State(each, facts, _never))
+        # A void that is on its way was decided when its charge went: that somebody is held now takes nothing back.
+        state = State(each, facts, _never)
+        move = decide(replace(state, facts=Facts.GONE) if state.void and not state.none_live else state)
         waiting |= move.charge is Charge.KEEP
         claim = carry_out(draft, each, move, facts, who, None)
         standing = standing or claim
@@ -152,8 +155,7 @@ def lost_visits(
     """
     for key, resource in _strays(index, known):
         visit, patient = (index.ref(resource.get(name), resource) for name in ("context", "subject"))
-        live = resource.get("status") not in ENDED["ChargeItem"]
-        if live and visit is not None and patient is not None:
+        if visit is not None and patient is not None:
             found = index.get(visit)
             if visit in deleted or (found is not None and _is_over(found, procedure_code(resource.get("code")))):
                 yield key, patient, visit
