@@ -249,3 +249,13 @@ def test_a_billed_charge_is_never_set_back(clinic: Callable[..., Any]) -> None:
         mine = [each for each in office.server.all("ChargeItem") if each["subject"]["reference"] == "Patient/p1"]
         status = next(each["status"] for each in mine if each["id"] != "evaluation")
         assert status == ("billable" if event == "run" else "billed")
+
+
+def test_a_charge_of_others_under_the_code_that_ours_had_is_judged_alike_in_every_run(
+    clinic: Callable[..., Any],
+) -> None:
+    office = office_of(clinic)
+    member = happened(office, ["run", "accepted", "family code", "their charge"])
+    assert (member["outcome"], member["reason"]) == ("held", "rule:NCC02")
+    office.run()
+    assert office.report().transactions() == []

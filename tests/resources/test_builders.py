@@ -221,3 +221,11 @@ def test_the_schemas_are_published_for_what_is_written_and_nothing_else():
         assert schema["additionalProperties"] is False
     with pytest.raises(LookupError):
         groupbill_profiles.schema("Patient")
+
+
+@pytest.mark.parametrize("payer", ["anization/plan", "Patient/p2", "Coverage/c1#org"])
+def test_a_payer_that_is_no_organization_is_not_named(payer):
+    participant = usual()
+    coverage = replace(participant.coverage, payer=payer)
+    facts = own(replace(participant, coverage=coverage), "")
+    assert facts.insurer is None

@@ -69,6 +69,10 @@ def _rank(strong: Line, weak: Line) -> int | None:
     return 2
 
 
+def _billed(line: Line) -> bool:
+    return not line.at.startswith("Encounter/")
+
+
 def _joined(strong: Line, weak: Line) -> Line:
     """The strong line, with what only the weak one knows."""
     keeps_times = strong.period.start is not None or weak.period.start is None
@@ -76,6 +80,7 @@ def _joined(strong: Line, weak: Line) -> Line:
     return replace(
         strong,
         also=tuple(sorted({*strong.also, weak.at, *weak.also})),
+        shared=strong.shared or weak.shared or (_billed(strong) and _billed(weak) and strong.ours != weak.ours),
         sent=strong.sent or weak.sent,
         period=strong.period if keeps_times else weak.period,
         encounter=strong.encounter if named else weak.encounter,

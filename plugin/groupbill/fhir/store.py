@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -114,6 +115,7 @@ class Disk:
         # Patient data: NamedTemporaryFile is readable by its owner only.
         self._file = tempfile.NamedTemporaryFile(prefix="groupbill-", suffix=".index")
         self._base = sqlite3.connect(self._file.name, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._base.close)
         self._base.executescript(_SCHEMA)
         self._base.execute("BEGIN")
 

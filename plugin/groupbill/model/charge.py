@@ -43,6 +43,8 @@ class Line:
     """Whether it is beyond changing without the payer (Claim accepted or submitted)."""
     also: tuple[str, ...] = ()
     """Other resources that are the same service (its Encounter, its ChargeItem, its Claim)."""
+    shared: bool = False
+    """Both a resource of ours and one of somebody else tell of this service."""
     patient: str
     code: str
     system: str = "http://www.ama-assn.org/go/cpt"

@@ -35,7 +35,13 @@ def patient_day(
     """
     session = participant.session
     own = _own_visits(participant, ledger)
-    filed = [line for line in on_file if not _superseded(line, session.key, own, ledger)]
+    codes = {session.code, *(line.code for line in participant.lines)}
+    filed = [
+        # What we billed under another code before is gone; what others charge under it is theirs still.
+        line
+        for line in on_file
+        if not _superseded(line, session.key, own, ledger) or (line.shared and line.code not in codes)
+    ]
     if not any(line.ours and line.session == session.key for line in on_file):
         filed = [line for line in filed if not _bills_ours(line, participant)]
     desired = [*participant.lines, *others]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
@@ -61,6 +62,7 @@ class _Disk:
         # Patient data: NamedTemporaryFile is readable by its owner only.
         self._file = tempfile.NamedTemporaryFile(prefix="groupbill-", suffix=".spool")
         self._base = sqlite3.connect(self._file.name, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._base.close)
         self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;")
         self._base.execute("CREATE TABLE item (first TEXT, second REAL, third TEXT, data BLOB)")
         self._base.execute("BEGIN")

@@ -103,8 +103,9 @@ def _biller(billing: Billing) -> str | None:
 
 
 def _payer(payer: str) -> str | None:
-    """A payer inside the Coverage (`Coverage/c1#org`) can't be named from elsewhere."""
-    return None if "#" in payer else payer
+    """A payer that a Claim can name: an Organization, not one inside the Coverage (`Coverage/c1#org`)."""
+    named = payer.startswith(("Organization/", "urn:", "http://", "https://")) or LOGICAL in payer
+    return payer if named and "#" not in payer else None
 
 
 def _facility(participant: Participant) -> str | None:
