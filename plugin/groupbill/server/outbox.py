@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import Unreachable, UsageError
 from ..settings import Settings
@@ -171,9 +171,12 @@ def _database(url: str) -> URL:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         try:
-            return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            options = {"connect_timeout": 10}
+            engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=options)
         except (ModuleNotFoundError, NoSuchModuleError):
             raise UsageError('the outbox: PostgreSQL needs an extra: pip install "groupbill[postgres]"') from None
+        engine.connect().close()
+        return engine
     if url.database:
         # Readable by its owner only.
         os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
@@ -185,8 +188,10 @@ def _engine(url: URL) -> Engine:
 
 def _configure(connection: Any, record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 60000"):
-        connection.execute(f"PRAGMA {pragma}").close()
+    connection.execute("PRAGMA synchronous = NORMAL").close()
+    # Only once per file: it wants the file for itself, and does not wait for others.
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL").close()
 
 
 def _immediate(connection: Connection) -> None:
@@ -196,11 +201,11 @@ def _immediate(connection: Connection) -> None:
 
 def _create(engine: Engine) -> None:
     """Several processes may be first at once."""
-    for last in (False, False, True):
+    for left in reversed(range(10)):
         try:
             SCHEMA.create_all(engine)
             return
-        except (OperationalError, ProgrammingError, SQLAlchemyError):
-            if last:
+        except SQLAlchemyError:
+            if not left:
                 raise
-            time.sleep(random.uniform(0.05, 0.2))
+            time.sleep(random.uniform(0.05, 0.3))
