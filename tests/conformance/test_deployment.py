@@ -26,7 +26,13 @@ RUN = (
     f"{sys.executable} -m groupbill run --server {{server}} --date {{date}} --write"
     " --today {today} --settings {settings}"
 )
-SAMPLE = ("shape-c-local-code-in-utc", "attendance-no-show", "coverage-self-pay", "correction-gone-after-acceptance")
+SAMPLE = (
+    "shape-c-local-code-in-utc",
+    "size-thirteen-elsewhere",
+    "attendance-no-show",
+    "coverage-self-pay",
+    "correction-gone-after-acceptance",
+)
 NAMES = [case.name for case in load_cases()] if os.environ.get("GROUPBILL_LONG") else SAMPLE
 """All in `.ci/long`, else some."""
 KINDS = ("Patient", "Encounter", "ChargeItem", "Claim", "Task", "Provenance", "ClaimResponse", "Coverage")
@@ -134,7 +140,7 @@ def test_a_case_passes_with_the_service_that_is_notified(name, base, client, tmp
     if shutil.which("node") is None:
         pytest.skip("node is not installed")
     with service(base, tmp_path) as endpoint:
-        result = run(name, Deployment(client, Notification(endpoint), wait=90))
+        result = run(name, Deployment(client, Notification(endpoint), wait=300))
     assert (result.skipped, result.differences) == (None, ())
     assert left(client) == []
 

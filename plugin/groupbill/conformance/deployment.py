@@ -21,6 +21,11 @@ from .trigger import Trigger
 JSON = dict[str, Any]
 _OF_A_PATIENT = ("Provenance", "Task", "ClaimResponse", "Claim", "ChargeItem")
 """What a deployment writes, those that refer to others first."""
+_ORDER = ("Organization", "Location", "Practitioner", "Patient", "RelatedPerson", "Condition", "Coverage", "Group")
+_FIRST = {kind: number for number, kind in enumerate(_ORDER)}
+"""What is loaded first, since others refer to it."""
+_AT_ONCE = 40
+"""Entries of a transaction: Medplum takes 50 updates (measured)."""
 _SEARCHES = {
     "Task": "patient",
     "ClaimResponse": "patient",
@@ -87,9 +92,9 @@ class Deployment:
             changed.append(answer(self._told(told), on_file, today))
         for told in step.ends:
             changed.extend(resource for _, resource in ended(self._told(told), on_file))
-        if changed:
-            self._client.transaction(_bundle(changed))
-            self._written |= {f"{each['resourceType']}/{each['id']}": each for each in changed}
+        for some in _parts(changed):
+            self._client.transaction(_bundle(some))
+            self._written |= {f"{each['resourceType']}/{each['id']}": each for each in some}
         for reference in references:
             self._client.delete(reference)
             self._written.pop(reference)
@@ -155,6 +160,13 @@ class Deployment:
 def _order(reference: str) -> int:
     kind = reference.partition("/")[0]
     return _OF_A_PATIENT.index(kind) if kind in _OF_A_PATIENT else len(_OF_A_PATIENT)
+
+
+def _parts(resources: Sequence[JSON]) -> Iterator[Sequence[JSON]]:
+    """So many at once as every server takes; what others refer to comes first."""
+    ordered = sorted(resources, key=lambda each: _FIRST.get(each["resourceType"], len(_FIRST)))
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
 
 
 def _bundle(resources: Sequence[JSON]) -> JSON:
