@@ -28,6 +28,7 @@ RUN = (
 )
 SAMPLE = (
     "shape-c-local-code-in-utc",
+    "shape-e-own-appointments",
     "size-thirteen-elsewhere",
     "attendance-no-show",
     "coverage-self-pay",
@@ -173,6 +174,11 @@ def test_ids_and_days_move_together_and_the_clock_on_the_wall_stays():
         "date": "2026-11-24",
     }
     assert moved.day(date(2026, 3, 10)) == date(2026, 11, 24)
+    table = {"timezone": "America/Chicago", "billing": {"provider": "Organization/clinic"}}
+    assert moved.settings(table, {"Organization/clinic"}) == {
+        **table,
+        "billing": {"provider": "Organization/c1-clinic"},
+    }
 
 
 @pytest.mark.parametrize("text", ["", "run {nobody}", "run 'unclosed"])

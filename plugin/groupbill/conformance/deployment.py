@@ -66,6 +66,11 @@ class Deployment:
         days = 0 if self._trigger.configures else (self._today(zone) - case.steps[0].today).days // 7 * 7
         self._moved = Isolation(f"c{uuid.uuid4().hex[:8]}-", days, zone)
 
+    def _settings(self, case: Case) -> Mapping[str, Any]:
+        """Those of the case; what they name among its resources has the ids of the run."""
+        loaded = {f"{each['resourceType']}/{each['id']}" for step in case.steps for each in step.put}
+        return self._moved.settings(case.settings, loaded)
+
     def _today(self, zone: str) -> date:
         """What a deployment takes for today."""
         return datetime.now(ZoneInfo(zone)).date()
@@ -76,7 +81,7 @@ class Deployment:
         today = self._moved.day(step.today)
         changed = self._happen(step, today)
         for on in sorted({session["dateOfService"] for session in self._moved.inside(list(step.sessions))}):
-            self._trigger.pull(self.name, on, today.isoformat(), self._case.settings, changed)
+            self._trigger.pull(self.name, on, today.isoformat(), self._settings(self._case), changed)
         end = time.monotonic() + self._wait
         differences = list(self._compared(step))
         while differences and time.monotonic() < end:

@@ -5,7 +5,7 @@ deployment which day it is, shortly before today.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,15 @@ class Isolation:
         """A resource under its own id, whose references lead to others of the run."""
         moved: dict[str, Any] = self.inside(resource)
         return {**moved, "id": self.prefix + str(resource["id"])}
+
+    def settings(self, table: Mapping[str, Any], loaded: Container[str]) -> dict[str, Any]:
+        """Settings whose values name resources of the run, where they name resources that it loads."""
+        return {name: self._named(value, loaded) for name, value in table.items()}
+
+    def _named(self, value: Any, loaded: Container[str]) -> Any:
+        if isinstance(value, Mapping):
+            return self.settings(value, loaded)
+        return self.reference(value) if isinstance(value, str) and value in loaded else value
 
     def day(self, on: date) -> date:
         """A date in the days of the run."""
