@@ -196,7 +196,9 @@ def test_a_contained_billing_provider_is_named_by_npi(clinic: Make) -> None:
     assert [each["provider"] for each in claims] == [{"identifier": {"system": NPI, "value": b.npi(900)}}] * 2
 
 
-@pytest.mark.parametrize("payor", [b.ref("Organizationk"), {"display": "Blue Star"}, b.ref("Organization/")])
+@pytest.mark.parametrize(
+    "payor", [b.ref("Organizationk"), b.ref("Orgaation/plan"), {"display": "Blue Star"}, b.ref("Organization/")]
+)
 def test_a_damaged_payor_is_a_payer_that_nobody_mapped(clinic: Make, payor: JSON) -> None:
     place = clinic(2)
     place["Coverage/cov-p1"]["payor"] = [payor]
@@ -211,3 +213,29 @@ def test_a_specialty_that_is_no_taxonomy_code_is_not_sent(clinic: Make, taxonomy
     place["Practitioner/rivera"]["qualification"][0]["code"] = b.coded(b.NUCC, taxonomy)
     claims = [each for each in place.written() if each["resourceType"] == "Claim"]
     assert ["qualification" in each["careTeam"][0] for each in claims] == [False, False]
+
+
+def provider(place: Any) -> None:
+    for name in ("g1", "g1-p1", "g1-p2"):
+        place[f"Encounter/{name}"]["serviceProvider"] = b.ref("Orgaation/clinic")
+
+
+def role(place: Any) -> None:
+    place.put({**b.role("r", "rivera", "clinic", "1041C0700X"), "practitioner": b.ref("Practtioner/rivera")})
+    leader(place["Encounter/g1"], b.ref("PractitionerRole/r"))
+
+
+@pytest.mark.parametrize("damage", [provider, role])
+def test_what_refers_to_another_type_is_not_named_on_a_bill(clinic: Make, damage: Callable[[Any], None]) -> None:
+    place = clinic(2)
+    damage(place)
+    assert place.run().outcome("p1") == ("held", "rule:PRV08")
+    assert "ENG03" not in codes(place)
+
+
+def test_a_damaged_supervisor_is_left_out(clinic: Make) -> None:
+    place = clinic(2)
+    extension = {"url": f"{b.EXTENSION}supervisor", "valueReference": b.ref("Practtioner/chen")}
+    place["Encounter/g1"]["extension"] = [extension]
+    claims = [each for each in place.written() if each["resourceType"] == "Claim"]
+    assert [len(each["careTeam"]) for each in claims] == [1, 1]

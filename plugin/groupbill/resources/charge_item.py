@@ -6,7 +6,20 @@ from datetime import date
 
 from ..model import Line
 from ..model.identity import CHARGE_ITEM_SYSTEM, EXTENSION, SESSION_SYSTEM, resource_id
-from .elements import Element, extension, meta, modifier, money, patient, period, procedure, quantity, reference
+from .elements import (
+    PERFORMERS,
+    Element,
+    extension,
+    meta,
+    modifier,
+    money,
+    nameable,
+    patient,
+    period,
+    procedure,
+    quantity,
+    reference,
+)
 from .own import Own
 
 PROFILE = "group-psychotherapy-charge-item"
@@ -41,7 +54,7 @@ def charge_item(own: Own, line: Line, value: str, status: str, entered: date) ->
         "quantity": quantity(line.units),
         "enteredDate": entered.isoformat(),
     }
-    if line.rendering is not None and "#" not in line.rendering:
+    if nameable(line.rendering, *PERFORMERS):
         made["performer"] = [{"actor": reference(line.rendering)}]
     if line.net is not None:
         made["priceOverride"] = money(line.net)

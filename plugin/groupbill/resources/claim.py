@@ -17,7 +17,19 @@ from typing import Any
 from ..fhir.codes import CARE_TEAM_ROLE, CLAIM_FREQUENCY, CLAIM_TYPE, ICD10CM, NUCC, POS, TYPE_OF_BILL
 from ..model import Diagnosis, Line, Rendering
 from ..model.identity import CLAIM_SYSTEM, EXTENSION, resource_id
-from .elements import Element, concept, meta, modifier, money, patient, procedure, quantity, reference
+from .elements import (
+    PERFORMERS,
+    Element,
+    concept,
+    meta,
+    modifier,
+    money,
+    nameable,
+    patient,
+    procedure,
+    quantity,
+    reference,
+)
 from .own import Own
 
 PROFILE = "group-psychotherapy-claim"
@@ -113,13 +125,14 @@ def frequency(made: Element, issue: Issue) -> None:
 def _care_team(leader: Rendering | None, practitioner: str | None) -> list[Element]:
     if leader is not None and leader.practitioner is not None:
         practitioner = leader.practitioner
-    if practitioner is None:
+    if not nameable(practitioner, *PERFORMERS):
         return []
     taxonomies = () if leader is None else leader.taxonomies
     team = [_carer(1, practitioner, "primary", taxonomies)]
     team[0]["responsible"] = True
-    if leader is not None and leader.supervisor not in (None, practitioner):
-        team.append(_carer(2, str(leader.supervisor), "supervisor", leader.supervisor_taxonomies))
+    above = None if leader is None else leader.supervisor
+    if leader is not None and above != practitioner and nameable(above, *PERFORMERS):
+        team.append(_carer(2, above, "supervisor", leader.supervisor_taxonomies))
     return team
 
 

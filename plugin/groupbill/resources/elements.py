@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..fhir.codes import CPT, HCPCS
 from ..fhir.references import LOGICAL
@@ -14,6 +14,7 @@ from ..model.identity import EXTENSION
 
 Element = dict[str, Any]
 CURRENCY = "USD"
+PERFORMERS = ("Practitioner", "PractitionerRole")
 
 
 def concept(system: str, code: str) -> Element:
@@ -37,6 +38,17 @@ def reference(bare: str) -> Element:
         return {"reference": bare}
     system, _, value = bare.rpartition(LOGICAL)[2].partition("|")
     return {"identifier": {"system": system, "value": value} if system else {"value": value}}
+
+
+def nameable(bare: str | None, *types: str) -> TypeGuard[str]:
+    """Whether a reference may stand where these types are meant: to one of them, by identifier, or a URI.
+
+    What stands inside another resource can't be named from elsewhere.
+    """
+    if bare is None or "#" in bare:
+        return False
+    kind, slash, _ = bare.partition("/")
+    return kind in types or not slash or not kind.isalpha() or "|" in bare
 
 
 def patient(bare: str) -> Element:

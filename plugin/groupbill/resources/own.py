@@ -15,7 +15,7 @@ from ..fhir.codes import NPI
 from ..fhir.references import LOGICAL
 from ..model import Billing, Diagnosis, Participant, Period, Rendering
 from ..model.identity import VISIT_SYSTEM, visit_value
-from .elements import Element, reference
+from .elements import PERFORMERS, Element, nameable, reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def own(participant: Participant, namespace: str, size: int | None = None, key: 
         facility=_facility(participant),
         diagnoses=participant.diagnoses[:12],
         coverage=None if coverage is None else coverage.reference,
-        insurer=None if coverage is None or coverage.payer is None else _payer(coverage.payer),
+        insurer=None if coverage is None else _payer(coverage.payer),
         authorization=None if authorization is None else authorization.number,
         referral=referral if referral is not None and referral.startswith("ServiceRequest/") else None,
         policy=f"{participant.policy.id} {participant.policy.version}".strip(),
@@ -96,16 +96,14 @@ def _visit(namespace: str, key: str, patient: str, encounter: str | None) -> Ele
 
 def _biller(billing: Billing) -> str | None:
     """A billing provider inside an Encounter is named by NPI: the Encounter is not to be named."""
-    reference = billing.reference
-    if reference is None or "#" not in reference:
-        return reference
+    if nameable(billing.reference, "Organization", *PERFORMERS):
+        return billing.reference
     return None if billing.npi is None else f"Organization{LOGICAL}{NPI}|{billing.npi}"
 
 
-def _payer(payer: str) -> str | None:
-    """A payer that a Claim can name: an Organization, not one inside the Coverage (`Coverage/c1#org`)."""
-    named = payer.startswith(("Organization/", "urn:", "http://", "https://")) or LOGICAL in payer
-    return payer if named and "#" not in payer else None
+def _payer(payer: str | None) -> str | None:
+    """A payer that is an Organization; one inside the Coverage (`Coverage/c1#org`) can't be named from elsewhere."""
+    return payer if nameable(payer, "Organization") else None
 
 
 def _facility(participant: Participant) -> str | None:
