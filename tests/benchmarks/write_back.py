@@ -7,6 +7,7 @@ eight reads at a time as groupbill asks them. Prints a row of Markdown per serve
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tempfile
@@ -14,6 +15,8 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -35,17 +38,44 @@ _FORM = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
 Call = tuple[Request, bytes]
 
 
-def written(base: str, world: World) -> float:
-    """Seconds that groupbill takes for the sessions, from the first read to the last write."""
+@dataclass(frozen=True)
+class Spent:
+    """Milliseconds per session. On a busy machine the clock tells little, what the processors did still does."""
+
+    clock: float
+    processor: float
+
+
+@contextmanager
+def spending() -> Iterator[list[Spent]]:
+    """Measure a block; the processors are those of this process and of the server."""
+    found: list[Spent] = []
+    clock, processor = time.perf_counter(), _processor()
+    yield found
+    per = 1000 / SESSIONS
+    found.append(Spent((time.perf_counter() - clock) * per, (_processor() - processor) * per))
+
+
+def _processor() -> float:
+    """Seconds that this process and its children have used so far."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    ticks = 0
+    for child in children:
+        fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def written(base: str, world: World) -> Spent:
+    """What groupbill takes for the sessions, from the first read to the last write."""
     host = Host(world.settings)
     with opened(base, world.settings) as server:
         host.reconcile(server, [world["Encounter/g0"]], today=TODAY)  # warm: imports, schemas, connections
-        begun = time.perf_counter()
-        report = host.reconcile(server, sessions(world), write=True, today=TODAY)
-        spent = time.perf_counter() - begun
+        with spending() as spent:
+            report = host.reconcile(server, sessions(world), write=True, today=TODAY)
     assert trouble(report) == []
     assert len(report.sessions) == SESSIONS
-    return spent
+    return spent[0]
 
 
 def sessions(world: World) -> list[str]:
@@ -80,8 +110,8 @@ def translated(calls: list[Call], names: Mapping[str, str]) -> Iterator[Call]:
         yield Request(request.number, request.method, other(request.path)), other(body.decode()).encode()
 
 
-def replayed(base: str, calls: list[Call], readers: int) -> float:
-    """Seconds that the bare requests take; runs of reads so many at a time."""
+def replayed(base: str, calls: list[Call], readers: int) -> Spent:
+    """What the bare requests take; runs of reads so many at a time."""
     root = base[: base.index("/", 8)] if "/" in base[8:] else base
 
     with requests.Session() as session, ThreadPoolExecutor(readers) as pool:
@@ -93,14 +123,14 @@ def replayed(base: str, calls: list[Call], readers: int) -> float:
             answer = session.request(request.method, root + request.path, data=body or None, headers=headers)
             assert answer.status_code < 500, answer.text[:300]
 
-        begun = time.perf_counter()
-        for writes, run in groupby(calls, key=lambda call: call[0].writes):
-            if writes:
-                for call in run:
-                    send(call)
-            else:
-                list(pool.map(send, run))
-        return time.perf_counter() - begun
+        with spending() as spent:
+            for writes, run in groupby(calls, key=lambda call: call[0].writes):
+                if writes:
+                    for call in run:
+                        send(call)
+                else:
+                    list(pool.map(send, run))
+        return spent[0]
 
 
 def measured(kind: str) -> str:
@@ -120,23 +150,26 @@ def measured(kind: str) -> str:
             names = {model.names[each]: world.names[each] for each in model.names}
             bare.append(replayed(base, list(translated(calls, names)), readers))
         client.close()
-    per = 1000 / SESSIONS
-    return (
-        f"| {kind} | {len(calls)} | {spent * per:.0f} | {bare[0] * per:.0f} | {spent / bare[0]:.2f}"
-        f" | {bare[1] * per:.0f} | {spent / bare[1]:.2f} |"
-    )
+    single, several = bare
+    told = [
+        f"{spent.clock:.0f} / {single.clock:.0f} = {spent.clock / single.clock:.2f}",
+        f"{spent.clock:.0f} / {several.clock:.0f} = {spent.clock / several.clock:.2f}",
+        f"{spent.processor:.0f} / {single.processor:.0f} = {spent.processor / single.processor:.2f}",
+    ]
+    return f"| {kind} | {len(calls)} | {' | '.join(told)} |"
 
 
 def main(kinds: list[str]) -> None:
     """A table."""
-    print(f"{SESSIONS} sessions of {MEMBERS}; milliseconds per session\n")
-    print("| server | requests | groupbill | bare, one by one | ratio | bare, 8 reads at a time | ratio |")
-    print("|---|---|---|---|---|---|---|")
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    print(f"Milliseconds per session (of {SESSIONS}, with {MEMBERS} members each), load {load:.1f} per core\n")
+    print("| server | requests | groupbill / bare, one by one | ... / bare, 8 reads at a time | processors of both |")
+    print("|---|---|---|---|---|")
     for kind in kinds or sorted(SERVERS):
         try:
             print(measured(kind), flush=True)
         except Missing as reason:
-            print(f"| {kind} | not measured: {reason} | | | | | |")
+            print(f"| {kind} | not measured: {reason} | | | |")
 
 
 if __name__ == "__main__":
