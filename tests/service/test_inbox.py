@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 
@@ -9,7 +12,9 @@ import pytest
 from clock import Clock
 from sqlalchemy import Engine
 
+from groupbill.server.process import this_process
 from groupbill.service.inbox import KEPT, LEASE, Inbox
+from groupbill.service.leases import Leases
 from groupbill.service.notification import Event, Notification
 from groupbill.service.waiting import drop, listed, retry
 
@@ -72,6 +77,20 @@ def test_what_a_dead_process_held_is_anybodys_after_its_lease(inbox: Inbox, cloc
     assert inbox.claim("other", 1) == []
     clock.pass_(2)
     assert [each.event.reference for each in inbox.claim("other", 1)] == ["Encounter/a"]
+
+
+def test_what_a_killed_process_of_this_machine_held_is_anybodys_at_once(
+    inbox: Inbox, engine: Engine, clock: Clock
+) -> None:
+    code = "from groupbill.server.process import this_process; print(this_process())"
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    elsewhere = f"another-machine|{os.getpid()}|7"
+    inbox.accept(told(Event("Encounter/a", "1"), Event("Encounter/b", "1"), Event("Encounter/c", "1")))
+    for holder in (killed, this_process(), elsewhere):
+        inbox.claim(f"{holder}#1", 1)
+    Leases(engine, clock).release_dead()
+    clock.pass_(1)
+    assert [each.event.reference for each in inbox.claim("other", 3)] == ["Encounter/a"]
 
 
 def test_a_lease_that_is_renewed_holds(inbox: Inbox, clock: Clock) -> None:

@@ -141,7 +141,7 @@ def test_killed_at_random_moments_nothing_is_missing_or_twice(
         playing.start()
         chance, kills = random.Random(3), 0
         while kills < KILLS or playing.is_alive():
-            playing.join(chance.uniform(0.3, 3.0))
+            playing.join(chance.uniform(0.3, 6.0))
             service.kill()
             service.start()
             kills += 1

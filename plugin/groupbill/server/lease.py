@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import threading
 import uuid
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, select, update
@@ -16,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..errors import ServerError
 from ..model import Step
+from .process import is_dead, this_process
 from .tables import INTENT, LEASE, SESSION
 from .unfinished import Unfinished, entry
 
@@ -56,9 +54,9 @@ class Lease:
             listed = select(LEASE).where(LEASE.c.key.in_(keys)).order_by(LEASE.c.key).with_for_update()
             rows = connection.execute(listed).all()
             now = self._outbox.clock(connection)
-            if any(row.holder is not None and row.until > now and not _dead(row.process) for row in rows):
+            if any(row.holder is not None and row.until > now and not is_dead(row.process) for row in rows):
                 return False
-            values = {"holder": self._holder, "process": _process(), "until": now + SECONDS}
+            values = {"holder": self._holder, "process": this_process(), "until": now + SECONDS}
             connection.execute(update(LEASE).where(LEASE.c.key.in_(keys)).values(values))
             self._last = max((row.written for row in rows), default=0.0)
             found = connection.execute(select(INTENT).where(INTENT.c.key.in_(keys), INTENT.c.state == "open"))
@@ -142,32 +140,3 @@ def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> No
         connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
     else:
         connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
-
-
-def _process() -> str:
-    pid = os.getpid()
-    return f"{_machine()}|{pid}|{_started(pid)}"
-
-
-def _dead(process: str | None) -> bool:
-    """Whether the holder was a process of this machine that is no more; of others only the time can tell."""
-    machine, _, rest = (process or "").partition("|")
-    pid, _, started = rest.partition("|")
-    return machine == _machine() and _started(int(pid)) != started
-
-
-def _machine() -> str:
-    """Where process numbers mean the same: this boot, this namespace of processes."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot}/{os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return socket.gethostname()
-
-
-def _started(pid: int) -> str:
-    """When a process began, in the machine's own count; empty where there is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Engine, and_, delete, update
+from sqlalchemy import Engine, and_, delete, select, update
 
+from ..server.process import is_dead
 from .inbox import LEASE
-from .store import leases, upsert
+from .store import events, leases, upsert
 
 
 class Leases:
@@ -43,6 +44,15 @@ class Leases:
         with self._engine.begin() as connection:
             mine = leases.c.holder == holder
             connection.execute(update(leases).where(mine).values(until=self._clock() + LEASE))
+
+    def release_dead(self) -> None:
+        """What processes of this machine held that are no more is anybody's at once."""
+        with self._engine.begin() as connection:
+            for table in (leases, events):
+                held = select(table.c.holder).where(table.c.holder != "").distinct()
+                dead = [each for each in connection.execute(held).scalars() if is_dead(each.partition("#")[0])]
+                free = {"until": 0.0}
+                connection.execute(update(table).where(table.c.holder.in_(dead)).values(free))
 
     def release(self, holder: str) -> None:
         """Give back everything that a holder has."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from ..server import Server
+from ..server.process import this_process
 from ..settings import Settings
 from .agenda import Agenda
 from .inbox import Inbox
@@ -33,7 +33,7 @@ class Parts:
     marks: Marks
     metrics: Metrics
     pause: Pause
-    holder: str = field(default_factory=lambda: f"{os.getpid()}-{uuid.uuid4().hex[:12]}")
+    holder: str = field(default_factory=lambda: f"{this_process()}#{uuid.uuid4().hex[:12]}")
     """Names this process among those that share the store."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end."""

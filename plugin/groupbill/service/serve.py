@@ -77,7 +77,8 @@ class Service:
         return application(self._parts, self._guard, self._hosts, started=self.start, stopping=self.stop)
 
     def start(self) -> None:
-        """Start the threads."""
+        """Start the threads; what a killed process of this machine held is taken over at once."""
+        self._parts.leases.release_dead()
         for thread in (self._keeper, *self._workers, self._duties):
             thread.start()
 

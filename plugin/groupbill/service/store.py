@@ -48,7 +48,7 @@ events = Table(
     Column("state", String(10), nullable=False),
     Column("due", Float, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("holder", String(64), nullable=False),
+    Column("holder", String(255), nullable=False),
     Column("until", Float, nullable=False),
     Column("reason", String(255), nullable=False),
     Index("groupbill_inbox_due", "state", "due"),
@@ -77,7 +77,7 @@ leases = Table(
     "groupbill_leases",
     metadata,
     Column("name", String(255), primary_key=True),
-    Column("holder", String(64), nullable=False),
+    Column("holder", String(255), nullable=False),
     Column("until", Float, nullable=False),
 )
 """Who works on what; a lease that has run out is anybody's."""
