@@ -145,11 +145,19 @@ def _related(claim: Resource) -> Target | None:
 
 
 def own(index: Index, kind: str, system: str, value: str) -> OnFile | None:
-    """Our resource with this identifier; of several (two writers at once) a live one, then the lowest id."""
+    """Our resource with this identifier.
+
+    Of several (two writers at once, see `twins`) one that the payer has, then a live one, then the lowest id.
+    """
     found = [on_file(each, value) for each in index.find(kind, "identifier", f"{system}|{value}")]
     if not found:
         return None
-    return found[0] if len(found) == 1 else min(found, key=lambda each: (each.ended, each.reference))
+    if len(found) == 1:
+        return found[0]
+    taken = {
+        each.reference: kind == "Claim" and answer(index, each.reference, each.resource).accepted for each in found
+    }
+    return min(found, key=lambda each: (not taken[each.reference], each.ended, each.reference))
 
 
 def on_file(resource: Resource, value: str) -> OnFile:

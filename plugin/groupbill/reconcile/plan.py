@@ -16,6 +16,7 @@ from .member import Reached, reach
 from .signing import sign, source, source_on_file
 from .steps import Desk, Draft
 from .transaction import targets_first
+from .twins import end_twins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ class Planner:
             draft = Draft(self._desk)
             reached = reach(draft, case, Outcome.HELD, "rule:ENG03", ("ENG03",))
             draft.findings = {**refused, **draft.findings}
+        end_twins(draft)
         sign(draft, source(facts, self._desk.index), self._origin)
         return _finished(facts.patient, draft, reached)
 
@@ -119,6 +121,7 @@ class Planner:
         claim = give_up(draft, (session, patient), chains, items)
         if draft.refused:
             return replace(self.waiting(session, patient, reason), findings=tuple(draft.findings))
+        end_twins(draft)
         where_from = source_on_file(desk.index, items, chains)
         if where_from is not None:
             sign(draft, where_from, self._origin)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..model import Action, Finding, MemberReport, Severity, Step, Written
 
 CODE = "ENG08"
-_TWICE = "Two writers without a common outbox wrote this at once; cancel all but one: "
+_TWICE = "Two writers without a common outbox wrote this at once; run again, which ends "
 _NEW = frozenset({Action.CREATE, Action.REPLACE, Action.VOID})
 
 
