@@ -202,3 +202,26 @@ def test_no_claim_is_begun_beside_one_whose_answer_is_waited_for(clinic: Callabl
     assert [each["code"] for each in member["findings"] if each["severity"] == "error"] == ["CLM02"]
     assert (member["outcome"], member["claim"]) == ("charged", member["plan"][1]["resource"])
     assert at_rest(office)
+
+
+def test_one_charge_of_somebody_else_stands_for_one_of_two_paid_leaders(clinic: Callable[..., Any]) -> None:
+    made = clinic(3, "medicaid-wi")
+    made["Encounter/g1"]["participant"] = [b.led_by("rivera"), b.led_by("chen", "SPRF")]
+    made.item("theirs", "p1", "90853", visit="g1-p1", start="09:00", end="10:00")
+    office = Office(made)
+    report = office.run()
+    assert actions(report) == [["ChargeItem keep", "ChargeItem create", "Claim create", "Claim create"]]
+    assert at_rest(office)
+
+
+def test_two_charges_of_a_lost_visit_are_given_up_once_each(clinic: Callable[..., Any]) -> None:
+    made = clinic(3, "medicaid-wi")
+    made["Encounter/g1"]["participant"] = [b.led_by("rivera"), b.led_by("chen", "SPRF")]
+    office = Office(made)
+    office.run()
+    office.server.delete("Encounter/g1")
+    for name in NAMES:
+        office.change(f"Encounter/g1-{name}", status="entered-in-error")
+    assert actions(office.run()) == [["ChargeItem cancel", "ChargeItem cancel", "Claim cancel", "Claim cancel"]]
+    assert live(office) == []
+    assert at_rest(office)

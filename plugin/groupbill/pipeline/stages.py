@@ -120,7 +120,7 @@ class Run:
                 yield dissolved(shop, key, reference)
         known = {*self._ledger.sessions, *(key for key, _ in found)}
         visits: dict[str, list[tuple[str, str]]] = {}
-        for key, patient, visit in sorted(lost_visits(self._index, known, self._gone)):
+        for key, patient, visit in sorted(set(lost_visits(self._index, known, self._gone))):
             if self._asked(visit) and (key, patient) not in shop.planner.continued:
                 visits.setdefault(key, []).append((patient, visit))
         for key, found_of in visits.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..model import Action, Finding, Line, Outcome, Step
 from ..resources.claim import Issue
@@ -67,7 +67,7 @@ def reach(draft: Draft, case: Case, outcome: Outcome, reason: str | None, codes:
         codes: Of the findings that hold the charge.
     """
     chains = {line.leader: case.chain(line.leader) for line in case.participant.lines}
-    entries = [_entry(case, line, outcome) for line in case.participant.lines]
+    entries = _each_once([_entry(case, line, outcome) for line in case.participant.lines])
     if outcome is Outcome.CHARGED:
         claimed = _claimed_by_others(entries, chains)
         if claimed is not None:
@@ -94,6 +94,20 @@ def _entry(case: Case, line: Line, outcome: Outcome) -> Entry:
         codes = (line.code, case.base(line))
         theirs = foreign(case.desk.index, case.participant, line, codes, case.on_file, case.ours)
     return Entry(line, case.value(line), case.known(line), theirs)
+
+
+def _each_once(entries: Sequence[Entry]) -> list[Entry]:
+    """A charge of somebody else stands for one line, where two leaders are paid."""
+    used: set[str] = set()
+    found = []
+    for entry in entries:
+        theirs = entry.theirs
+        if theirs.charge_item in used:
+            theirs = replace(theirs, charge_item=None)
+        elif theirs.charge_item is not None:
+            used.add(theirs.charge_item)
+        found.append(entry if theirs is entry.theirs else replace(entry, theirs=theirs))
+    return found
 
 
 def _claimed_by_others(entries: Sequence[Entry], chains: Mapping[int, Chain]) -> Foreign | None:
