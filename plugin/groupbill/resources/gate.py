@@ -61,11 +61,15 @@ class Gate:
 
 def _shape(value: Any) -> Hashable:
     """Names and types, all the way down."""
-    if isinstance(value, Mapping):
+    kind = type(value)
+    # Texts and plain objects first: they are nearly all.
+    if kind is str:
+        return "str"
+    if kind is dict or isinstance(value, Mapping):
         return tuple([(name, _shape(each)) for name, each in value.items()])
     if isinstance(value, list | tuple):
         return tuple([_shape(each) for each in value])
-    return type(value).__name__
+    return kind.__name__
 
 
 @lru_cache(maxsize=16)
