@@ -12,7 +12,7 @@ import pytest
 from groupbill.testing import builders as b
 
 sys.path.insert(0, str(Path(__file__).parent))
-from office import JSON, Office
+from office import EVENTS, JSON, Office
 
 NAMES = ("p1", "p2", "p3")
 
@@ -225,3 +225,17 @@ def test_two_charges_of_a_lost_visit_are_given_up_once_each(clinic: Callable[...
     assert actions(office.run()) == [["ChargeItem cancel", "ChargeItem cancel", "Claim cancel", "Claim cancel"]]
     assert live(office) == []
     assert at_rest(office)
+
+
+def test_a_visit_moved_to_a_patient_who_has_one_already_bills_nobody_twice(clinic: Callable[..., Any]) -> None:
+    office = Office(clinic(3))
+    office.run()
+    EVENTS["another parent"](office)
+    office.run()
+    EVENTS["moved"](office)
+    office.run()
+    assert live(office) == EVERYBODY[1:]
+    assert at_rest(office)
+    EVENTS["still open"](office)
+    office.run()
+    assert live(office) == EVERYBODY[1:]

@@ -163,7 +163,7 @@ def test_the_same_facts_give_the_same_resources(ehr):
 
 def test_what_the_gate_refuses_is_held_and_said(ehr, tools):
     participant = usual()
-    billing = replace(participant.billing, reference=None)
+    billing = replace(participant.billing, reference=None, npi=None)
     plan = ehr.run(replace(participant, billing=billing))
     assert tools.acts(plan) == ["ChargeItem create", "Task create"]
     assert (plan.outcome, plan.reason) == (Outcome.HELD, "rule:ENG03")

@@ -79,11 +79,11 @@ def _superseded(line: Line, session: str, own: Collection[str], ledger: Ledger) 
 
 
 def _billed_under_earlier_key(line: Line, desired: Iterable[Line], ledger: Ledger) -> bool:
-    """Whether a line of ours is one of these services, though its session has another key now (no Encounter)."""
+    """Whether a line of ours is one of these services, though its session has another key now."""
     if not line.ours or line.session is None or line.session in ledger.sessions:
         return False
     alike = (each for each in desired if each.rendering == line.rendering)
-    return "?" in (line.encounter or "?") and any(line.period.overlaps(each.period) for each in alike)
+    return any(line.period.overlaps(each.period) for each in alike)
 
 
 def _bills_ours(line: Line, participant: Participant) -> bool:

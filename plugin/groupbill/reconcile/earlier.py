@@ -6,7 +6,7 @@ is deleted: the key of the session is another one then (design 5.6), and the vis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ..fhir.codes import procedure_code
 from ..fhir.dates import period
@@ -76,10 +76,7 @@ def _items(index: Index, session: Session, member: Member, patient: str) -> Iter
 
 
 def _at_once(index: Index, resource: Resource, session: Session, member: Member) -> bool:
-    """Whether a ChargeItem without an Encounter is of the same leader and hour: nobody is in two groups at once."""
-    context = resource.get("context")
-    if isinstance(context, Mapping) and "reference" in context:
-        return False
+    """Whether a ChargeItem is of the same leader and hour: nobody is in two groups of one leader at once."""
     performers = {index.ref(row.get("actor"), resource) for row in rows(resource, "performer")}
     leaders = {each for one in session.performers for each in (one.practitioner, one.reference)}
     overlap = period(resource.get("occurrencePeriod"), None).overlaps(member.period)
