@@ -222,6 +222,38 @@ def _set(parts: Parts, name: str, at: float) -> None:
         connection.execute(update(marks).where(marks.c.name == name).values(at=at))
 
 
+def test_duties_outlive_a_store_that_is_away(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groupbill.service.duties.ROUND", 0.02)
+    swept = Swept()
+    _set(parts, SWEEP, time.time() - 86_400)
+    with parts.engine.begin() as connection:
+        connection.exec_driver_sql("alter table groupbill_marks rename to elsewhere")
+    duties = Duties(parts, CatchingUp(parts), swept)
+    duties.start()
+    time.sleep(0.3)
+    assert (swept.count, duties.is_alive()) == (0, True)
+    with parts.engine.begin() as connection:
+        connection.exec_driver_sql("alter table elsewhere rename to groupbill_marks")
+    end = time.monotonic() + 30
+    while not swept.count and time.monotonic() < end:
+        time.sleep(0.05)
+    parts.stop.set()
+    duties.join(30)
+    assert swept.count == 1
+
+
+def test_a_server_that_is_back_is_noticed_without_any_work(parts: Parts) -> None:
+    now = [time.monotonic()]
+    parts.pause._clock = lambda: now[0]
+    parts.pause.begin()
+    duties = Duties(parts, CatchingUp(parts), Swept())
+    duties.round()
+    assert parts.pause.away, "it is left alone while the pause lasts"
+    now[0] += 60
+    duties.round()
+    assert not parts.pause.away
+
+
 NIGHTS = [
     ("2026-03-10T01:59", "2026-03-09T02:00"),
     ("2026-03-10T02:00", "2026-03-10T02:00"),

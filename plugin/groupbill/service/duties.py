@@ -54,9 +54,11 @@ class Duties(threading.Thread):
         super().__init__(name="duties", daemon=True)
         self._catching_up, self._sweeping = catching_up, sweeping
         self._holder, self._settings, self._inbox = parts.holder, parts.settings, parts.inbox
+        self._client = parts.server.client
         self._leases, self._marks = parts.leases, parts.marks
         self._metrics, self._pause, self._stopping = parts.metrics, parts.pause, parts.stop
         self._all = {
+            "answer": self._answer,
             "numbers": catching_up.missing,
             "pulse": catching_up.pulse,
             "look": self._look,
@@ -67,14 +69,17 @@ class Duties(threading.Thread):
 
     def run(self) -> None:
         """Until told to stop. What happened while no service ran is looked for first."""
-        self._marks.want(LOOK)
+        looked = False
         while not self._stopping.wait(ROUND):
-            if not self._pause.over() or not self._leases.take("duties", self._holder):
-                continue
             try:
-                self.round()
-            finally:
-                self._leases.give_back("duties", self._holder)
+                if not looked:
+                    self._marks.want(LOOK)
+                    looked = True
+                if self._pause.over() and self._leases.take("duties", self._holder):
+                    self.round()
+                    self._leases.give_back("duties", self._holder)
+            except Exception as error:  # noqa: BLE001 - the store may be away for a while
+                self._log.error("round failed", error=fault(error))
 
     def round(self) -> None:
         """Everything that is due; a duty that failed is left alone for a while, the others go on."""
@@ -84,11 +89,17 @@ class Duties(threading.Thread):
             try:
                 duty()
             except Exception as error:  # noqa: BLE001 - the next round tries again
-                self._after[name] = time.monotonic() + REST
+                self._after[name] = time.monotonic() + (0.0 if away(error) else REST)
                 status = getattr(error, "status", None)
                 self._log.warning("duty failed", duty=name, error=fault(error), status=status)
                 if away(error):
                     self._pause.begin()
+
+    def _answer(self) -> None:
+        """A server that was away is asked whether it is back; there may be no work that would tell."""
+        if self._pause.away:
+            self._client.metadata()
+            self._pause.answered()
 
     def _look(self) -> None:
         now = time.time()
