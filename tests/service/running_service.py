@@ -94,7 +94,7 @@ class RunningService:
         while time.monotonic() < end:
             found = self.metrics()
             busy = sum(found[f'groupbill_{each}{{state="waiting"}}'] for each in ("events", "sessions"))
-            busy += found['groupbill_events{state="claimed"}']
+            busy += found['groupbill_events{state="claimed"}'] + found["groupbill_numbers_missing"]
             now = f"{busy} {found['groupbill_events_received_total']} {found['groupbill_sessions_reconciled_total']}"
             if now != last or busy:
                 last, since = now, time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -78,17 +79,16 @@ def test_a_look_does_not_go_back_further_than_the_last_one(parts: Parts) -> None
 
 
 def test_a_gap_without_an_answer_leads_to_a_look_and_a_sweep(parts: Parts) -> None:
+    parts.marks.at(LOOK)
     parts.inbox.accept([told(1), told(4)])
-    catching_up = CatchingUp(parts, later(GRACE - 5))
-    catching_up.missing()
-    assert not parts.marks.wanted(LOOK), "a notification that was overtaken has some time"
-    catching_up = CatchingUp(parts, later(GRACE + 5))
-    catching_up.missing()
-    assert parts.marks.wanted(LOOK)
+    parts.server.client.put(group("lost"))
+    CatchingUp(parts, later(GRACE - 5)).missing()
+    assert "Group/lost" not in waiting(parts), "a notification that was overtaken has some time"
+    assert parts.inbox.missing() == 2
+    CatchingUp(parts, later(GRACE + 5)).missing()
+    assert "Group/lost" in waiting(parts)
     assert parts.marks.wanted(SWEEP)
-    parts.marks.begun(LOOK)
-    catching_up.missing()
-    assert not parts.marks.wanted(LOOK), "a gap is caught up with once"
+    assert parts.inbox.missing() == 0
 
 
 def answer(*numbers: int) -> JSON:
@@ -110,12 +110,15 @@ def test_missing_events_are_asked_for_where_the_server_knows_them(
     parts = Parts.of(SETTINGS, _server(base), open_store(f"sqlite:///{tmp_path / 'store.db'}"))
     parts.inbox.accept([told(1), told(4)])
     waiting(parts)
-    with responses.RequestsMock() as wire:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
+        wire.get(f"{base}/metadata", json={"resourceType": "CapabilityStatement"})
         wire.get(f"{base}/Subscription/7/$events", json=answer(*found))
+        wire.get(re.compile(r".*_lastUpdated=ge.*"), json={"resourceType": "Bundle"})
         CatchingUp(parts, later(GRACE + 5)).missing()
         assert wire.calls[0].request.params == {"eventsSinceNumber": "2", "eventsUntilNumber": "3"}
+        assert any("_lastUpdated" in str(call.request.url) for call in wire.calls) is look
     assert waiting(parts) == [f"Encounter/e{number}" for number in found]
-    assert parts.marks.wanted(LOOK) is look
+    assert parts.inbox.missing() == 0
 
 
 def _server(base: str) -> Any:

@@ -23,7 +23,7 @@ from .pause import away
 from .store import gaps, subscriptions
 from .subscription import ours, renewed
 
-GRACE = 30.0
+GRACE = 15.0
 """Seconds that an overtaken notification has to arrive."""
 MARGIN = 300.0
 """Seconds by which the clocks of two machines may differ; what is seen twice is handled once."""
@@ -47,18 +47,24 @@ class CatchingUp:
             ServerError: the server could not be reached; nothing is forgotten.
         """
         for name, numbers in self._overdue().items():
-            told = None if EVERYTHING in numbers else self._asked(name, min(numbers), max(numbers))
-            found = set() if told is None else {each.number for each in told.events}
-            if told is not None:
-                self._inbox.accept([told])
-            if not found.issuperset(numbers):
-                self._marks.want(LOOK)
-            self._marks.want(SWEEP)
-            self._metrics.gap("events" if found.issuperset(numbers) else "search")
             self._log.warning("notifications lost", subscription=hashed(name), missing=len(numbers))
+            complete = self._asked_for(name, numbers)
+            if not complete:
+                self.look()
+            self._marks.want(SWEEP)
+            self._metrics.gap("events" if complete else "search")
             with self._engine.begin() as connection:
                 known = gaps.c.subscription == name
                 connection.execute(delete(gaps).where(known, gaps.c.number.in_(numbers)))
+
+    def _asked_for(self, name: str, numbers: list[int]) -> bool:
+        """Whether `$events` of the subscription brought all of them."""
+        if EVERYTHING in numbers:
+            return False
+        told = self._asked(name, min(numbers), max(numbers))
+        if told is not None:
+            self._inbox.accept([told])
+        return told is not None and {each.number for each in told.events}.issuperset(numbers)
 
     def _overdue(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}

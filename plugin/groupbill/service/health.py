@@ -51,7 +51,9 @@ def health(inbox: Inbox, agenda: Agenda, metrics: Metrics, pause: Pause) -> APIR
     @router.get("/metrics", response_class=Response, response_model=None, responses=_TEXT)
     async def numbers() -> Response:
         """Counts and times for Prometheus."""
-        text = await run_in_threadpool(lambda: metrics.text(inbox.count(), inbox.oldest(), agenda.count()))
+        text = await run_in_threadpool(
+            lambda: metrics.text(inbox.count(), inbox.oldest(), agenda.count(), inbox.missing())
+        )
         return Response(text, media_type=CONTENT_TYPE)
 
     return router

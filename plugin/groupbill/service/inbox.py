@@ -14,7 +14,7 @@ from sqlalchemy import String as Text
 
 from .notification import Event, Kind, Notification
 from .numbers import note
-from .store import events, upsert
+from .store import events, gaps, upsert
 
 LEASE = 15.0
 """Seconds after which the work of a process that went silent is anybody's."""
@@ -139,6 +139,11 @@ class Inbox:
         with self._engine.begin() as connection:
             rows = connection.execute(select(events.c.state, func.count()).group_by(events.c.state)).all()
         return {**dict.fromkeys(State, 0), **{row[0]: row[1] for row in rows}}
+
+    def missing(self) -> int:
+        """Event numbers that did not arrive and are not caught up with yet."""
+        with self._engine.begin() as connection:
+            return int(connection.execute(select(func.count()).select_from(gaps)).scalar_one())
 
     def oldest(self) -> float:
         """Seconds for which the oldest has been waiting; 0 where none waits."""

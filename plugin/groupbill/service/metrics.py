@@ -29,6 +29,7 @@ class Metrics:
         self._repeated = counter("events_repeated", "Events that were known already.")
         self._refused = counter("requests_refused", "Requests that were refused, by reason.", "reason")
         self._waiting = gauge("events", "Events in the inbox, by state.", "state")
+        self._missing = gauge("numbers_missing", "Event numbers that did not arrive and are not caught up with yet.")
         self._age = gauge("events_oldest_seconds", "Age of the oldest event that waits.")
         self._sessions = gauge("sessions", "Sessions on the agenda, by state.", "state")
         self._reconciled = counter("sessions_reconciled", "Sessions that were reconciled.")
@@ -96,11 +97,12 @@ class Metrics:
         """A sweep came to its end."""
         self._sweeps.inc()
 
-    def text(self, events: dict[str, int], oldest: float, sessions: dict[str, int]) -> bytes:
+    def text(self, events: dict[str, int], oldest: float, sessions: dict[str, int], missing: int) -> bytes:
         """Everything, with the state of the store as it is now."""
         for state, count in events.items():
             self._waiting.labels(state).set(count)
         for state, count in sessions.items():
             self._sessions.labels(state).set(count)
         self._age.set(oldest)
+        self._missing.set(missing)
         return generate_latest(self.registry)
