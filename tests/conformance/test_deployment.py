@@ -54,7 +54,7 @@ def base(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def client(base: str) -> Iterator[Client]:
     """A client of it."""
-    made = Client(base)
+    made = Client(base, timeout=(30, 300))
     yield made
     made.close()
 
