@@ -43,9 +43,10 @@ def jwk(key: RSAPrivateKey | EllipticCurvePrivateKey, kid: str) -> dict[str, Any
 
 
 class Clock:
-    """Seconds that a test moves on by itself."""
+    """Seconds that a test moves on by itself, from now on: an assertion is good for minutes of the real clock."""
 
-    now = time.time()
+    def __init__(self) -> None:
+        self.now = time.time()
 
     def __call__(self) -> float:
         return self.now
