@@ -163,7 +163,7 @@ def hapi(*packages: Path, validating: bool = True, port: int | None = None) -> I
 
 @contextmanager
 def helios(*, port: int | None = None, **settings: str) -> Iterator[str]:
-    """Helios (crates.io), built once; every base below the root is an empty server of its own."""
+    """Helios (a crate), built once; every base below the root is an empty server of its own."""
     home = CACHE / f"helios-{HELIOS}"
     binary, data = home / "bin" / "hfs", home / "data"
     with installing(home):
