@@ -46,11 +46,6 @@ def day_number(on: date) -> int:
     return min(max((on - _EPOCH).days, UNKNOWN + 1), NEVER - 1)
 
 
-def number_day(number: int) -> date | None:
-    """The date behind a day number; None where none was stated."""
-    return None if number in (UNKNOWN, NEVER) else _EPOCH + timedelta(days=number)
-
-
 def pack(key: int, value: int, effective: int, deletion: int) -> int:
     """One row as one number, so that sorting rows sorts them by key, value and dates."""
     return ((key << 32 | value) << 16 | effective) << 16 | deletion

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select, text
+from sqlalchemy import Connection, Engine, delete, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import Unreachable, UsageError
 from ..settings import Settings
+from .database import open_engine, with_driver
 from .lease import Lease
 from .tables import INTENT, LEASE, SCHEMA, SESSION, WALK
 
@@ -155,48 +155,24 @@ class Outbox:
 
 def _database(url: str) -> URL:
     try:
-        found = make_url(url)
+        found = with_driver(make_url(url))
     except ArgumentError:
         raise UsageError(
             "the outbox: expected a database URL like sqlite:///outbox.db or postgresql://host/name"
         ) from None
     kind = found.get_backend_name() if found.drivername else ""
-    if kind in ("postgres", "postgresql"):
-        found = found.set(drivername="postgresql+psycopg")
-    elif kind != "sqlite":
+    if kind not in ("sqlite", "postgresql"):
         raise UsageError(f"the outbox: {kind} is not known; expected sqlite:///FILE or postgresql://host/name")
     return found
 
 
 def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "postgresql":
-        try:
-            options = {"connect_timeout": 10}
-            engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=options)
-        except (ModuleNotFoundError, NoSuchModuleError):
-            raise UsageError('the outbox: PostgreSQL needs an extra: pip install "groupbill[postgres]"') from None
-        engine.connect().close()
-        return engine
-    if url.database:
-        # Readable by its owner only.
-        os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = create_engine(url, connect_args={"timeout": 60})
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _immediate)
+    try:
+        engine = open_engine(url)
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise UsageError('the outbox: PostgreSQL needs an extra: pip install "groupbill[postgres]"') from None
+    engine.connect().close()
     return engine
-
-
-def _configure(connection: Any, record: object) -> None:
-    connection.isolation_level = None
-    connection.execute("PRAGMA synchronous = NORMAL").close()
-    # Only once per file: it wants the file for itself, and does not wait for others.
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode = WAL").close()
-
-
-def _immediate(connection: Connection) -> None:
-    """Take the write lock first: two that read and then write would refuse each other."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _create(engine: Engine) -> None:

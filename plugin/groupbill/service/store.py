@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,6 @@ from sqlalchemy import (
     String,
     Table,
     case,
-    create_engine,
-    event,
     make_url,
     select,
 )
@@ -29,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from ..errors import UsageError
+from ..server.database import open_engine, with_driver
 from ..server.outbox import STORE
 from ..settings import Settings
 
@@ -138,13 +136,11 @@ def open_store(url: str) -> Engine:
         UsageError: the URL can't be used, or the database can't be reached; the message holds no password.
     """
     try:
-        address = make_url(_driver(url))
+        address = with_driver(make_url(url))
         if address.get_backend_name() not in ("sqlite", "postgresql"):
             raise UsageError("--store: expected sqlite:///FILE or a PostgreSQL URL")
-        engine = create_engine(address, pool_pre_ping=address.get_backend_name() == "postgresql")
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _durable)
-            event.listen(engine, "begin", _write_lock)
+        # What was acknowledged outlives a loss of power.
+        engine = open_engine(address, synchronous="FULL")
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 # Two processes that start together would both find the tables missing.
@@ -154,7 +150,7 @@ def open_store(url: str) -> Engine:
         raise UsageError("--store: expected a URL like sqlite:///FILE or postgresql://host/database") from error
     except ModuleNotFoundError as error:
         raise UsageError(f"--store: the driver {error.name} is missing: pip install 'groupbill[postgres]'") from error
-    except OperationalError as error:
+    except (OperationalError, OSError) as error:
         raise UsageError("--store: the database can't be opened") from error
     return engine
 
@@ -178,25 +174,6 @@ def store_of(settings: Settings, url: str | None) -> str:
     """The URL of the store: the given one, else that of the environment, else a file beside the settings."""
     folder = settings.path.parent if settings.path is not None else Path()
     return url or os.environ.get(STORE) or f"sqlite:///{folder / FILE}"
-
-
-def _driver(url: str) -> str:
-    """The URL with the driver that the extra installs."""
-    scheme, mark, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}" if mark and scheme in ("postgres", "postgresql") else url
-
-
-def _durable(connection: sqlite3.Connection, _record: Any) -> None:
-    """Several processes on one file; a commit is on the disk when it returns."""
-    # Transactions are begun by `_write_lock`: sqlite3 begins them late, and then two readers that both want to write
-    # refuse each other.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _write_lock(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def earlier(a: Any, b: Any) -> Any:
