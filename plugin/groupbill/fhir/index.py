@@ -48,7 +48,6 @@ class Index:
         """Resources in which nulls stand for what is absent."""
         self._sealed = False
         self._there: set[tuple[str, str]] = set()
-        """Types and links of which there is any: most questions are about what nobody has."""
         self.count = 0
         """Resources and Bundles that were readable, however often each was given."""
 
@@ -127,6 +126,10 @@ class Index:
         if others:
             return sorted({*found, *(key for other in others for key in linked(resource_type, link, other))})
         return found if len(found) < 2 else sorted(found)
+
+    def has_link(self, resource_type: str, link: str) -> bool:
+        """Whether any resource of a type has this link: most questions are about what nobody has."""
+        return (resource_type, link) in self._there
 
     def keys(self, resource_type: str) -> list[str]:
         """All `Type/id` of a type, sorted."""

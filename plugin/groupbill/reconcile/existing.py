@@ -232,6 +232,8 @@ def identifier(resource: Resource, system: str) -> str | None:
 
 def aliases(index: Index, patient: str) -> tuple[str, ...]:
     """Other records of the same person: `Patient.link` replaces / replaced-by."""
+    if not index.has_link("Patient", "link"):
+        return ()
     resource = index.get(patient)
     found = set(_linked(resource, "replaces", index.ref)) if resource else set()
     for other in index.find("Patient", "link", patient):

@@ -14,12 +14,11 @@ from typing import Any, Literal
 from groupbill_profiles import SCHEMAS
 
 from .arithmetic import miscounted
-from .bindings import unbound
 from .compiled import compiled
 
 Level = Literal["full", "schema"]
-"""`full`: fhir.resources, schema, bindings, arithmetic. `schema`: the last three, for bulk work; the schemas
-are closed and at least as strict on what groupbill writes."""
+"""`full`: fhir.resources, schema with the required bindings, arithmetic. `schema`: the last two, for bulk work; the
+schemas are closed and at least as strict on what groupbill writes."""
 _SHAPES = 4096
 """Shapes that are remembered."""
 
@@ -40,7 +39,7 @@ class Gate:
             return ("resourceType: not one that groupbill writes",)
         problems = self._conforms[kind](resource)
         if not problems:
-            problems = (*unbound(resource), *miscounted(resource))
+            problems = tuple(miscounted(resource))
         if self.level == "full":
             problems = (*problems, *self._structure(kind, resource))
         return tuple(dict.fromkeys(problems)) if problems else ()
