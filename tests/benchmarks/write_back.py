@@ -2,24 +2,28 @@
 
 For each server a group is written, each time to patients of its own: once through a proxy that writes down the
 requests, once directly and timed, and then as bare requests in the same order and timed: one after the other, and
-eight reads at a time as groupbill asks them. Of three rounds the best of each counts: a server that has just been
-started grows faster. Prints a row of Markdown per server.
+eight reads at a time as groupbill asks them. A page that groupbill asked for by the `next` link of a search is asked
+for by the link that the bare search has just got: pages of an old search are ready, those of a new one are not. Of
+three rounds the best of each counts: a server that has just been started grows faster. Prints a row of Markdown per
+server.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import unquote
 
 import requests
 
@@ -36,7 +40,15 @@ MEMBERS, SESSIONS, READERS, ROUNDS = 8, 8, 8, 3
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEADERS = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
 _FORM = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
-Call = tuple[Request, bytes]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, and how many pages more of its answer were asked for."""
+
+    request: Request
+    body: bytes
+    pages: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,13 +97,40 @@ def sessions(world: World) -> list[str]:
 
 def recorded(base: str, world: World) -> list[Call]:
     """The requests of a write-back, without those that only warm up."""
-    host = Host(world.settings)
+    host, exchanges = Host(world.settings), list[tuple[Request, bytes, bytes]]()
     with proxied(base) as proxy, opened(proxy.base, world.settings) as server:
         host.reconcile(server, [world["Encounter/g0"]], today=TODAY)
         proxy.clear()
+        proxy.answered = lambda *exchange: exchanges.append(exchange)
         assert trouble(host.reconcile(server, sessions(world), write=True, today=TODAY)) == []
-        theirs = proxy.base.encode()
-        return [(request, body.replace(theirs, base.encode())) for request, body in proxy.bodies]
+        exchanges.sort(key=lambda each: each[0].number)
+        return [
+            replace(each, body=each.body.replace(proxy.base.encode(), base.encode())) for each in calls(exchanges)
+        ]
+
+
+def calls(exchanges: Iterable[tuple[Request, bytes, bytes]]) -> list[Call]:
+    """The requests in their order; further pages are counted with the search that they belong to."""
+    found: list[Call] = []
+    searches: dict[str, int] = {}
+    for request, body, answer in exchanges:
+        number = searches.pop(unquote(request.path), None)
+        if number is None:
+            number = len(found)
+            found.append(Call(request, body))
+        else:
+            found[number] = replace(found[number], pages=found[number].pages + 1)
+        link = next_page(answer)
+        if link is not None:
+            searches[unquote(link[link.index("/", 8) :])] = number
+    assert not searches, "groupbill asks for every page"
+    return found
+
+
+def next_page(answer: bytes) -> str | None:
+    """The link to it."""
+    links = json.loads(answer).get("link", ()) if answer.startswith(b"{") else ()
+    return next((link["url"] for link in links if link["relation"] == "next"), None)
 
 
 def translated(calls: list[Call], names: Mapping[str, str]) -> Iterator[Call]:
@@ -107,8 +146,9 @@ def translated(calls: list[Call], names: Mapping[str, str]) -> Iterator[Call]:
             text = text.replace(old.partition("/")[2], new.partition("/")[2])
         return _UUID.sub(fresh_id, text)
 
-    for request, body in calls:
-        yield Request(request.number, request.method, other(request.path)), other(body.decode()).encode()
+    for call in calls:
+        request = replace(call.request, path=other(call.request.path))
+        yield replace(call, request=request, body=other(call.body.decode()).encode())
 
 
 def replayed(base: str, calls: list[Call], readers: int) -> Spent:
@@ -119,13 +159,18 @@ def replayed(base: str, calls: list[Call], readers: int) -> Spent:
         session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=readers))
 
         def send(call: Call) -> None:
-            request, body = call
+            request, body = call.request, call.body
             headers = _FORM if request.path.endswith("/_search") else _HEADERS
             answer = session.request(request.method, root + request.path, data=body or None, headers=headers)
             assert answer.status_code < 500, answer.text[:300]
+            for _ in range(call.pages):
+                link = next_page(answer.content)
+                assert link is not None
+                answer = session.get(link, headers=_HEADERS)
+                assert answer.ok, answer.text[:300]
 
         with spending() as spent:
-            for writes, run in groupby(calls, key=lambda call: call[0].writes):
+            for writes, run in groupby(calls, key=lambda call: call.request.writes):
                 if writes:
                     for call in run:
                         send(call)
@@ -144,13 +189,13 @@ def measured(kind: str) -> str:
             found.append(load(client, therapy(MEMBERS, SESSIONS), place, own_ids=kind == "poor"))
         warm, model, *others = found
         written(base, warm)
-        calls = recorded(base, model)
+        asked = recorded(base, model)
         rounds = []
         for ours, one, many in zip(others[::3], others[1::3], others[2::3], strict=True):
             row = [written(base, ours)]
             for world, readers in ((one, 1), (many, READERS)):
                 names = {model.names[each]: world.names[each] for each in model.names}
-                row.append(replayed(base, list(translated(calls, names)), readers))
+                row.append(replayed(base, list(translated(asked, names)), readers))
             rounds.append(row)
         client.close()
     spent, single, several = (min(column, key=lambda each: each.clock) for column in zip(*rounds, strict=True))
@@ -159,7 +204,7 @@ def measured(kind: str) -> str:
         f"{spent.clock:.0f} / {several.clock:.0f} = {spent.clock / several.clock:.2f}",
         f"{spent.processor:.0f} / {single.processor:.0f} = {spent.processor / single.processor:.2f}",
     ]
-    return f"| {kind} | {len(calls)} | {' | '.join(told)} |"
+    return f"| {kind} | {sum(1 + call.pages for call in asked)} | {' | '.join(told)} |"
 
 
 def main(kinds: list[str]) -> None:

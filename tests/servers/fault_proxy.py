@@ -69,7 +69,10 @@ def at_random(rate: float, seed: int, faults: tuple[Fault, ...] = tuple(Fault)) 
 
 
 class FaultProxy(ThreadingHTTPServer):
-    """Forwards to a server; `plan` says what happens to a request, `before` and `after` are told of it."""
+    """Forwards to a server; `plan` says what happens to a request, `before` and `after` are told of it.
+
+    `answered` gets the bodies as well: the one that was sent, and the server's.
+    """
 
     daemon_threads = True
     request_queue_size = 128
@@ -81,8 +84,8 @@ class FaultProxy(ThreadingHTTPServer):
         self.plan = plan
         self.before: Callable[[Request], None] = lambda request: None
         self.after: Callable[[Request], None] = lambda request: None
+        self.answered: Callable[[Request, bytes, bytes], None] = lambda request, body, answer: None
         self.seen: list[Request] = []
-        self.bodies: list[tuple[Request, bytes]] = []
         self.done: list[tuple[Request, Fault]] = []
         self._lock = threading.Lock()
 
@@ -96,18 +99,17 @@ class FaultProxy(ThreadingHTTPServer):
         """The server's base by way of the proxy."""
         return self.origin + self.upstream.path
 
-    def counted(self, method: str, path: str, body: bytes) -> Request:
+    def counted(self, method: str, path: str) -> Request:
         """The request, with its number."""
         with self._lock:
             request = Request(len(self.seen) + 1, method, path)
             self.seen.append(request)
-            self.bodies.append((request, body))
         return request
 
     def clear(self) -> None:
         """Count from 1 again."""
         with self._lock:
-            self.seen, self.bodies, self.done = [], [], []
+            self.seen, self.done = [], []
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that is gone is no news."""
@@ -119,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = self.server.counted(self.command, self.path, body)
+        request = self.server.counted(self.command, self.path)
         fault = self.server.plan(request)
         if fault is not None:
             self.server.done.append((request, fault))
@@ -130,6 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(fault.value, {"Retry-After": "1"} if fault.value in (429, 503) else {}, b"")
         status, headers, answer = self._forward(body)
         self.server.after(request)
+        self.server.answered(request, body, answer)
         return self._spoil(fault, status, headers, answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
