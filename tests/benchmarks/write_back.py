@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote
@@ -29,16 +30,21 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 from fault_proxy import Request, proxied
-from running import SERVERS, Missing
+from running import SERVERS, Missing, hapi
 from worlds import TODAY, World, load, therapy
 from writing import opened, trouble
 
 from groupbill import Host
 from groupbill.server import Client
 
+KINDS = {**SERVERS, "hapi-large-pages": partial(hapi, page=500)}
 MEMBERS, SESSIONS, READERS, ROUNDS = 8, 8, 8, 3
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEADERS = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
+_HEADERS = {
+    "Content-Type": "application/fhir+json",
+    "Accept": "application/fhir+json",
+    "Cache-Control": "no-cache",
+}
 _FORM = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -181,7 +187,7 @@ def replayed(base: str, calls: list[Call], readers: int) -> Spent:
 
 def measured(kind: str) -> str:
     """One row."""
-    with SERVERS[kind]() as base, tempfile.TemporaryDirectory() as folder:
+    with KINDS[kind]() as base, tempfile.TemporaryDirectory() as folder:
         client, found = Client(base), []
         for number in range(2 + 3 * ROUNDS):
             place = Path(folder) / str(number)
@@ -213,7 +219,7 @@ def main(kinds: list[str]) -> None:
     print(f"Milliseconds per session (of {SESSIONS}, with {MEMBERS} members each), load {load:.1f} per core\n")
     print("| server | requests | groupbill / bare, one by one | ... / bare, 8 reads at a time | processors of both |")
     print("|---|---|---|---|---|")
-    for kind in kinds or sorted(SERVERS):
+    for kind in kinds or sorted(KINDS):
         try:
             print(measured(kind), flush=True)
         except Missing as reason:

@@ -88,8 +88,8 @@ def test_what_a_claim_can_do_without_is_left_out_and_said(missing: str) -> None:
 @pytest.mark.parametrize(
     ("software", "limits"),
     [
-        ("Medplum FhirRouter + MemoryRepository", Limits(updates=50, conditional=8, page=1000)),
-        ("HAPI FHIR Server", Limits(page=50)),
+        ("Medplum FhirRouter + MemoryRepository", Limits(updates=50, conditional=8)),
+        ("HAPI FHIR Server", Limits()),
         ("Azure API for FHIR", Limits(entries=500)),
         ("AWS HealthLake", Limits(entries=160)),
         ("something else", Limits()),

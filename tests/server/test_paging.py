@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -209,6 +210,16 @@ def test_a_long_search_goes_into_a_body_and_its_pages_are_read(wire: responses.R
     sent = parse_qs(wire.calls[0].request.body.decode())
     assert sent["subject"] == [",".join(people)]
     assert wire.calls[0].request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("people", [["Patient/p"], long_list()], ids=["in the URL", "in a body"])
+def test_no_search_is_answered_from_what_it_found_before(
+    wire: responses.RequestsMock, client: Client, people: list[str]
+) -> None:
+    wire.add("POST" if len(people) > 1 else "GET", re.compile(BASE + "/Encounter"), json=page(following=SECOND))
+    wire.get(SECOND, json=page())
+    assert names(client, f"Encounter?subject={','.join(people)}") == []
+    assert [call.request.headers["Cache-Control"] for call in wire.calls] == ["no-cache"] * 2
 
 
 @pytest.mark.parametrize("status", [404, 405, 415, 501])

@@ -7,6 +7,7 @@ set.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import socket
@@ -132,10 +133,13 @@ def medplum(*, port: int | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def hapi(*packages: Path, validating: bool = True, port: int | None = None) -> Iterator[str]:
-    """HAPI FHIR JPA over H2 (Maven Central) with these FHIR packages; what is written is validated, or not."""
+def hapi(*packages: Path, validating: bool = True, page: int = 50, port: int | None = None) -> Iterator[str]:
+    """HAPI FHIR JPA over H2 (Maven Central) with these FHIR packages; what is written is validated, or not.
+
+    A page has 50 matches at most, as where HAPI is built in; its starter, which most run, has no such bound.
+    """
     need("java", "mvn")
-    home = CACHE / HAPI
+    home = CACHE / f"{HAPI}-{_state(HERE / 'hapi')}"
     with installing(home):
         if not (home / "built").exists():
             shutil.copytree(HERE / "hapi", home, dirs_exist_ok=True)
@@ -147,6 +151,7 @@ def hapi(*packages: Path, validating: bool = True, port: int | None = None) -> I
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         f"-Dservers.validate={str(validating).lower()}",
+        f"-Dservers.page={page}",
     ]
     command = [
         "java",
@@ -159,6 +164,12 @@ def hapi(*packages: Path, validating: bool = True, port: int | None = None) -> I
     ]
     with process(command, f"http://127.0.0.1:{port}/fhir", cwd=home, wait=600) as base:
         yield base
+
+
+def _state(folder: Path) -> str:
+    """What is built from other sources is built anew."""
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:8]
 
 
 @contextmanager

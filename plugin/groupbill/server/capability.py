@@ -39,18 +39,14 @@ class Limits:
     """PUT entries of a transaction."""
     conditional: int | None = None
     """Entries of a transaction in which one is conditional."""
-    page: int | None = None
-    """Matches per page, whatever `_count` asks."""
 
 
 _KNOWN: tuple[tuple[str, Limits], ...] = (
-    ("medplum", Limits(updates=50, conditional=8, page=1000)),
-    ("hapi", Limits(page=50)),
-    ("helios", Limits(page=1000)),
+    ("medplum", Limits(updates=50, conditional=8)),
     ("healthlake", Limits(entries=160)),
     ("azure", Limits(entries=500)),
 )
-"""By a word of the software's name. Medplum, HAPI and Helios measured; HealthLake and Azure as their pages say."""
+"""By a word of the software's name. Medplum measured; HealthLake and Azure as their pages say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

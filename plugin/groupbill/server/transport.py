@@ -24,6 +24,8 @@ from .faults import fault
 log = logging.getLogger("groupbill.server")
 
 JSON = "application/fhir+json"
+_FRESH = "no-cache"
+"""Without it HAPI answers a search with what the same one found up to a minute ago (its default; measured)."""
 PAUSE = 60.0
 """Longest time in seconds to wait before asking again; a server that wants more is taken as unreachable."""
 _BEFORE = (
@@ -109,7 +111,7 @@ class Transport:
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self.session.headers.update({"Accept": JSON, "User-Agent": f"groupbill/{VERSION}"})
+        self.session.headers.update({"Accept": JSON, "Cache-Control": _FRESH, "User-Agent": f"groupbill/{VERSION}"})
         self.session.auth = auth or _NoSignIn()
         # Proxies and authorities of the environment are looked up once: it takes as long as a small request.
         self._sent_with: dict[str, Any] = {"verify": verify, "cert": cert}

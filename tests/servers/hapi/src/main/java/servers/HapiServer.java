@@ -67,7 +67,8 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
  * HAPI FHIR JPA R4 over an in-memory H2 database, on loopback only; base is http://127.0.0.1:PORT/fhir
  * java -cp "target/classes:target/lib/*" servers.HapiServer PORT [package.tgz ...]
  * Each package.tgz is a FHIR npm package; its profiles, value sets, ... become resources of this server. Needs no network.
- * -Dservers.validate=false turns off the validation of every written resource ($validate stays).
+ * -Dservers.validate=false turns off the validation of every written resource ($validate stays); -Dservers.page=N allows
+ * pages of N matches (HAPI's own bound is 50, that of its starter none).
  */
 public final class HapiServer {
   public static void main(String[] args) {
@@ -139,7 +140,6 @@ public final class HapiServer {
       s.setEnforceReferentialIntegrityOnDelete(true);
       s.setAllowMultipleDelete(false);
       s.setPreExpandValueSets(false);
-      s.setReuseCachedSearchResultsForMillis(null); // else a search right after a write can answer from a 60 s old cache
       s.setHistoryCountMode(HistoryCountModeEnum.COUNT_ACCURATE); // else a count of up to a minute ago cuts _history short
       s.setResourceClientIdStrategy(JpaStorageSettings.ClientIdStrategyEnum.ANY); // spec examples have ids such as 100150
       s.setResourceServerIdStrategy(JpaStorageSettings.IdStrategyEnum.UUID);
@@ -186,7 +186,14 @@ public final class HapiServer {
     JpaTransactionManager transactionManager(EntityManagerFactory emf) { return new JpaTransactionManager(emf); }
 
     @Bean IStaleSearchDeletingSvc staleSearchDeletingSvc() { return new StaleSearchDeletingSvcImpl(); }
-    @Bean DatabaseBackedPagingProvider databaseBackedPagingProvider() { return new DatabaseBackedPagingProvider(); }
+
+    @Bean
+    DatabaseBackedPagingProvider databaseBackedPagingProvider() {
+      var pages = new DatabaseBackedPagingProvider();
+      pages.setMaximumPageSize(Integer.getInteger("servers.page", pages.getMaximumPageSize()));
+      return pages;
+    }
+
     @Bean IResourceSupportedSvc resourceSupportedSvc(IDaoRegistry daos) { return new DaoRegistryResourceSupportedSvc(daos); }
     @Bean IEmailSender emailSender() { return details -> {}; }
 
