@@ -68,6 +68,11 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, default=_other)
 
 
+def verbatim(data: bytes) -> object:
+    """JSON that `dumps` writes as it is."""
+    return orjson.Fragment(data)
+
+
 def _integer(digits: str) -> int | Decimal:
     return int(digits) if len(digits) < 19 else Decimal(digits)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ..model import Action, Step
@@ -38,15 +38,16 @@ def bundle(steps: Iterable[Step], base: str | None = None) -> dict[str, Any]:
     written.sort(key=targets_first)
     made: dict[str, Any] = {"resourceType": "Bundle", "type": "transaction"}
     if written:
-        made["entry"] = [_entry(step, step.resource, base) for step in written if step.resource is not None]
+        made["entry"] = [entry(step, base) for step in written]
     return made
 
 
-def _entry(step: Step, resource: Mapping[str, Any], base: str | None) -> dict[str, Any]:
+def entry(step: Step, base: str | None = None) -> dict[str, Any]:
+    """The entry of a step that writes."""
     request = {"method": "PUT", "url": step.reference}
     if step.version is not None:
         request["ifMatch"] = f'W/"{step.version}"'
-    return {"fullUrl": _full_url(step, base), "resource": resource, "request": request}
+    return {"fullUrl": _full_url(step, base), "resource": step.resource, "request": request}
 
 
 def _full_url(step: Step, base: str | None) -> str:
