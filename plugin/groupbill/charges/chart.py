@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from ..fhir.index import Index
 from ..model import Resource
-
-if TYPE_CHECKING:
-    from .sources import Sources
 
 T = TypeVar("T")
 _UNKNOWN = object()
@@ -17,22 +15,20 @@ _UNKNOWN = object()
 class Chart:
     """The resources of one patient, under whatever Patient record they were filed."""
 
-    __slots__ = ("_known", "_sources", "patient", "records", "resource")
+    __slots__ = ("_index", "_known", "patient", "records", "resource")
 
-    def __init__(self, sources: Sources, patient: str) -> None:
+    def __init__(self, index: Index, patient: str) -> None:
         """Of the surviving Patient after `Patient.link`."""
-        self._sources = sources
+        self._index = index
         self._known: dict[Hashable, Any] = {}
         self.patient = patient
-        self.records = _records(sources, patient)
+        self.records = _records(index, patient)
         """The surviving Patient, then the records it replaces, sorted."""
-        self.resource: Resource = sources.get(patient)
+        self.resource: Resource = index.get(patient) or {}
 
     def find(self, resource_type: str, link: str) -> list[Resource]:
         """The patient's resources of a type by the link that names the patient, sorted by record and id."""
-        if not self._sources.has(resource_type):
-            return []
-        find = self._sources.index.find
+        find = self._index.find
         if len(self.records) == 1:
             return list[Resource](find(resource_type, link, self.patient))
         return [resource for record in self.records for resource in find(resource_type, link, record)]
@@ -45,18 +41,19 @@ class Chart:
         return cast(T, found)
 
 
-def _records(sources: Sources, patient: str) -> tuple[str, ...]:
+def _records(index: Index, patient: str) -> tuple[str, ...]:
     """The patient and every record that was merged into it, however long the chain."""
     found = [patient]
     for record in found:
-        older = _replaced(sources, record)
+        older = _replaced(index, record)
         found.extend(other for other in older if other not in found)
     return (patient, *sorted(found[1:]))
 
 
-def _replaced(sources: Sources, record: str) -> list[str]:
-    index = sources.index
-    resource = sources.get(record)
+def _replaced(index: Index, record: str) -> list[str]:
+    if not index.has_link("Patient", "link"):
+        return []
+    resource = index.get(record) or {}
     older = [
         index.ref(link.get("other"), resource)
         for link in resource.get("link") or ()

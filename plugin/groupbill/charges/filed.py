@@ -14,8 +14,6 @@ def at_encounter(sources: Sources, chart: Chart, resource_type: str, encounter: 
 
     A session's Encounter may have a resource of every participant, so the patient's are gone through there.
     """
-    if not sources.has(resource_type):
-        return []
     ref = sources.index.ref
     if own:
         found = sources.index.find(resource_type, "encounter", encounter)

@@ -38,16 +38,12 @@ class Sources:
         self.reference = reference
         self._charts: dict[str, Chart] = {}
         self._facts: dict[Hashable, Any] = {}
-        self._present: dict[str, bool] = {}
         self._session: tuple[str, dict[Hashable, Any]] = ("", {})
         self._home: tzinfo | None = settings.zone_of()
 
     def has(self, resource_type: str) -> bool:
         """Whether there is any resource of a type; most searches end here."""
-        known = self._present.get(resource_type)
-        if known is None:
-            known = self._present[resource_type] = bool(self.index.keys(resource_type))
-        return known
+        return resource_type in self.index.types
 
     def get(self, reference: str | None) -> Resource:
         """The resource of a reference, an empty mapping where it is not on file."""
@@ -74,7 +70,7 @@ class Sources:
         if chart is None:
             if len(self._charts) >= _CHARTS:
                 del self._charts[next(iter(self._charts))]
-            chart = self._charts[patient] = Chart(self, patient)
+            chart = self._charts[patient] = Chart(self.index, patient)
         return chart
 
     def zone(self, location: str | None = None, organization: str | None = None) -> tzinfo | None:

@@ -48,6 +48,8 @@ class Index:
         """Resources in which nulls stand for what is absent."""
         self._sealed = False
         self._there: set[tuple[str, str]] = set()
+        self.types: set[str] = set()
+        """Types of which there is any: most questions are about what nobody has."""
         self.count = 0
         """Resources and Bundles that were readable, however often each was given."""
 
@@ -128,7 +130,7 @@ class Index:
         return found if len(found) < 2 else sorted(found)
 
     def has_link(self, resource_type: str, link: str) -> bool:
-        """Whether any resource of a type has this link: most questions are about what nobody has."""
+        """Whether any resource of a type has this link."""
         return (resource_type, link) in self._there
 
     def keys(self, resource_type: str) -> list[str]:
@@ -163,6 +165,7 @@ class Index:
     def _put(self, key: str, data: bytes, resource: Resource) -> None:
         found = links(resource)
         kind = key[: key.index("/")]
+        self.types.add(kind)
         for name, value in found:
             self._there.add((kind, name))
             if LOGICAL in value:

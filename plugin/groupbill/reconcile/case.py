@@ -47,13 +47,13 @@ class Case:
     def chain(self, leader: int) -> Chain:
         """Our Claims for a paid leader and the focal coverage."""
         index = self.desk.index
-        if "Claim" not in self.desk.types or not any_claim(index, self.patients):
+        if "Claim" not in self.desk.index.types or not any_claim(index, self.patients):
             return Chain(leader, self.order)
         return chain(index, self.desk.namespace, self.own.session, self.patients, leader, self.order)
 
     def other_chains(self, leaders: Collection[int]) -> list[Chain]:
         """Our Claims for leaders or coverages that are not the ones to be claimed now."""
-        if "Claim" not in self.desk.types:
+        if "Claim" not in self.desk.index.types:
             return []
         index, visits = self.desk.index, contexts(self.desk.index, self.items)
         if self.own.encounter is not None:
@@ -78,7 +78,7 @@ class Case:
 
     def known(self, line: Line) -> OnFile | None:
         """Our ChargeItem of a line, under any record of the patient."""
-        if "ChargeItem" not in self.desk.types:
+        if "ChargeItem" not in self.desk.index.types:
             return None
         found = own(self.desk.index, "ChargeItem", CHARGE_ITEM_SYSTEM, self.value(line))
         for alias in self.patients[1:]:

@@ -153,14 +153,14 @@ class Planner:
         """
         index = self._desk.index
         known = {alias for patient in present for alias in (patient, *aliases(index, patient))}
-        billed = {*self._items(session), *(claimed_at(index, visits) if "Claim" in self._desk.types else ())}
+        billed = {*self._items(session), *(claimed_at(index, visits) if "Claim" in self._desk.index.types else ())}
         plans = (self.gone(session, patient, "not-attended") for patient in sorted(billed - known))
         return tuple(plan for plan in plans if plan.steps)
 
     def key(self, session: Session, member: Member) -> str:
         """The session key under which a member of a session is billed: an earlier one, where the visit was."""
         desk, patient = self._desk, member.patient
-        if "ChargeItem" not in desk.types or patient is None:
+        if "ChargeItem" not in desk.index.types or patient is None:
             return session.key
         patients = (patient, *aliases(desk.index, patient))
         key = billed_under(desk.index, desk.namespace, session, member, patients, self._sessions)
@@ -176,7 +176,7 @@ class Planner:
 
     def _items(self, session: str) -> dict[str, list[OnFile]]:
         if self._filed[0] != session:
-            found = charge_items(self._desk.index, session) if "ChargeItem" in self._desk.types else {}
+            found = charge_items(self._desk.index, session) if "ChargeItem" in self._desk.index.types else {}
             self._filed = (session, found)
         return self._filed[1]
 

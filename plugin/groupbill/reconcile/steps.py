@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from ..fhir.index import Index
@@ -23,7 +22,7 @@ from .findings import finding
 from .transitions import Charge
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What every plan of a run works with."""
 
@@ -33,11 +32,6 @@ class Desk:
     today: date
     namespace: str = ""
     claim_status: str = "active"
-
-    @cached_property
-    def types(self) -> frozenset[str]:
-        """Of the types that are looked up for every participant, those of which anything is on file."""
-        return frozenset(kind for kind in ("ChargeItem", "Claim", "Task") if self.index.keys(kind))
 
 
 @dataclass(slots=True)
@@ -186,4 +180,4 @@ def keep_task(draft: Draft, value: str) -> None:
 
 
 def _task(desk: Desk, value: str) -> OnFile | None:
-    return task_on_file(desk.index, desk.namespace, value)[0] if "Task" in desk.types else None
+    return task_on_file(desk.index, desk.namespace, value)[0] if "Task" in desk.index.types else None

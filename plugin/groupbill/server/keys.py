@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
-from .sign_in import secret
+from .secret import secret
 
 ALGORITHMS = ("RS384", "ES384")
 """What SMART asks a client to be able to do."""

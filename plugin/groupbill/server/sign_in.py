@@ -1,11 +1,7 @@
-"""Sign-in by the keys of `[server]`: none, bearer, basic, mutual TLS, SMART Backend Services.
-
-Secrets come from the environment alone; the settings name the variables.
-"""
+"""Sign-in by the keys of `[server]`: none, bearer, basic, mutual TLS, SMART Backend Services."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +14,7 @@ from ..settings import Settings
 from .address import base_url
 from .client import Client
 from .scopes import scopes_for
+from .secret import secret
 
 TOKEN, PASSWORD, KEY = "GROUPBILL_TOKEN", "GROUPBILL_PASSWORD", "GROUPBILL_KEY"
 """Environment variables where the settings name no other."""
@@ -56,18 +53,6 @@ class Basic(AuthBase):
         """Add user and password."""
         signed: requests.PreparedRequest = self._basic(request)
         return signed
-
-
-def secret(variable: str) -> str:
-    """What an environment variable holds.
-
-    Errors:
-        UsageError: it is not set, or empty.
-    """
-    value = os.environ.get(variable, "").strip()
-    if not value:
-        raise UsageError(f"sign-in: the environment variable {variable} is not set")
-    return value
 
 
 def connect(base: str, settings: Settings, **options: Any) -> Client:
