@@ -184,6 +184,20 @@ def test_another_plan_is_on_file_and_does_not_order_the_session(world, elements)
     assert (found.plan, found.plans_on_file) == (None, True)
 
 
+@pytest.mark.parametrize(
+    "activity",
+    [
+        [{"detail": {"code": {"coding": [{"system": "http://snomed.info/sct", "code": "698360004"}]}}}],
+        [{"detail": {"code": {"text": "Group psychotherapy"}}}],
+        [],
+    ],
+)
+def test_a_plan_of_other_care_or_in_prose_says_nothing_of_the_plans_kept_here(world, activity):
+    over = {"start": "2025-09-01", "end": "2026-02-28"}
+    found = plan(world, activity=activity, period=over).gather().documentation
+    assert (found.plan, found.plans_on_file, found.plan_review_due) == (None, False, None)
+
+
 def test_a_plan_completed_since_was_in_force_on_the_date(world):
     assert plan(world, status="completed").gather().documentation.plan == "CarePlan/plan"
 

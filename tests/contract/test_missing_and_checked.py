@@ -43,6 +43,13 @@ def test_what_a_claim_cannot_go_without_holds(usual: Any, leave_out: Callable[[A
     assert said.member()["claim"] is None
 
 
+def test_a_session_that_nobody_led_asks_who_led_it(usual: Any) -> None:
+    del usual["Encounter/g1"]["participant"]
+    (found,) = usual.run().of("PRV08")
+    assert (found["severity"], found["denial"]) == ("error", ["206", "N290"])
+    assert found["message"] == "nobody is on file as having rendered the service; record who led, with an NPI"
+
+
 @pytest.mark.parametrize(
     ("leave_out", "rule"),
     [

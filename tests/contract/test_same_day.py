@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +114,19 @@ def test_a_modifier_without_times_on_file_is_no_data_and_no_misuse(clinic: Make,
 
 def test_59_where_xe_fits_is_a_warning(clinic: Make) -> None:
     assert weighty(checked(clinic, "90853", ("90834", "59"))) == [("MOD06", "warning", "Claim.item[1].modifier[0]")]
+
+
+def test_a_modifier_that_the_payer_does_not_take_is_named_beside_the_one_it_takes(
+    clinic: Make, tmp_path: Path
+) -> None:
+    value = {"value": False, "source": "contract", "confidence": "V"}
+    policy = {"id": "old", "title": "Old edits", "extends": "commercial", "values": {"accepts_x_modifiers": [value]}}
+    (tmp_path / "old.json").write_text(json.dumps(policy))
+    made = clinic(1, "old")
+    made.claim("c1", "p1", "90853", ("90834", "XE"))
+    (found,) = made.bills().check({"policies": {"files": ["old.json"]}}, folder=tmp_path).at("Claim/c1", "NCC02")
+    assert found["fix"]["modifier"] == "59"
+    assert "; XE is none that this payer takes; " in found["message"]
 
 
 def test_59_and_xe_on_one_line_exclude_each_other(clinic: Make) -> None:

@@ -34,6 +34,8 @@ class Contact(NamedTuple):
     in_person: bool
     provider: str | None
     location: str | None
+    part_of: str | None
+    """The session, of a patient's own Encounter in it."""
 
     def touches(self, on: date) -> bool:
         """Whether a date is one of its days; without an end only the day it began is known to be."""
@@ -58,7 +60,8 @@ def _contacts(sources: Sources, chart: Chart) -> tuple[Contact, ...]:
 
 def contact(sources: Sources, resource: Resource) -> Contact:
     """One Encounter; what it does not say its parent says."""
-    above = _above(sources, sources.index.ref(resource.get("partOf"), resource))
+    part_of = sources.index.ref(resource.get("partOf"), resource)
+    above = _above(sources, part_of)
     locations = locations_of(sources, resource) if "location" in resource else ()
     location = locations[0] if locations else above.location
     provider = _provider(sources, resource) or above.provider
@@ -75,6 +78,7 @@ def contact(sources: Sources, resource: Resource) -> Contact:
         in_person=modality(said(resource), above.said)[0] == IN_PERSON,
         provider=provider,
         location=location,
+        part_of=part_of,
     )
 
 

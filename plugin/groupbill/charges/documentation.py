@@ -30,7 +30,7 @@ def documentation(sources: Sources, session: Session, member: Member) -> Documen
 
 
 def kept(sources: Sources, session: Session) -> frozenset[str]:
-    """Kinds of record (`note`, `plan`, `count`, `consent`, `audio`) that some member of the session has on file."""
+    """Kinds of record that some member of the session has on file (`Documentation.kept`)."""
     found: set[str] = set()
     for member in session.members:
         record = documentation(sources, session, member)
@@ -59,6 +59,7 @@ def _held(record: Documentation) -> list[str]:
         "count": record.count is not None,
         "consent": record.telehealth_consent is not None,
         "audio": record.audio_only_reason,
+        "complexity": record.interactive_complexity is not None,
     }
     return [kind for kind, there in held.items() if there]
 
@@ -78,7 +79,7 @@ def _documentation(sources: Sources, session: Session, member: Member) -> Docume
         plans_on_file=on_file,
         plan_review_due=review_due,
         count=_count(seen),
-        interactive_complexity=_flag(seen, "interactive-complexity") is True,
+        interactive_complexity=_flag(seen, "interactive-complexity"),
         audio_only_reason=_said(seen, "audio-only-reason"),
         telehealth_consent=_consent(sources, chart, seen, on),
         incident_to=_flag(seen, "incident-to") is True,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..fhir.codes import CPT, HCPCS
@@ -40,12 +41,19 @@ def _on_file(sources: Sources, chart: Chart) -> OnFile:
     items = [each for each in chart.find("ChargeItem", "subject") if charge_items.is_live(each)]
     charged = [charge_items.charge_item_line(sources, each) for each in items]
     held = {f"ChargeItem/{each.get('id')}" for each in items if charge_items.is_held(each)}
-    claimed = list(_claimed(sources, chart))
-    visited = [line for each in contacts(sources, chart) for line in _visited(sources, chart, each)]
-    services, merged = merge(claimed, charged)
+    visits = contacts(sources, chart)
+    visited = [line for each in visits for line in _visited(sources, chart, each)]
+    services, merged = merge(_at_own(_claimed(sources, chart), visits), _at_own(charged, visits))
     services, also = merge(services, visited)
     found = [line for line in services if line.code and line.at not in held]
     return OnFile(tuple(sorted(found, key=order)), frozenset(merged | also))
+
+
+def _at_own(lines: Iterable[Line], visits: tuple[Contact, ...]) -> list[Line]:
+    """The lines that name the Encounter of a whole session, at the patient's own Encounter in it."""
+    known = {each.reference for each in visits}
+    own = {each.part_of: each.reference for each in reversed(visits) if each.part_of and each.part_of not in known}
+    return [replace(line, encounter=own[line.encounter]) if line.encounter in own else line for line in lines]
 
 
 def order(line: Line) -> tuple[str, str, int]:

@@ -30,7 +30,9 @@ class _Plan(NamedTuple):
 def plans(sources: Sources, chart: Chart, code: str, on: date) -> tuple[str | None, bool, date | None]:
     """The plan in force on the date with an activity of the code, whether any is on file, and the review due.
 
-    A plan that is still called active after its period is over waits for a review since its last day.
+    A plan that is still called active after its period is over waits for a review since its last day. A CarePlan
+    without a billable service among its activities (of the diabetes nurse, or in prose alone) says nothing of the
+    treatment plans that are kept here.
     """
     if not sources.has("CarePlan"):
         return None, False, None
@@ -48,11 +50,12 @@ def _in_force(plan: _Plan, on: date) -> bool:
 
 
 def _filed(sources: Sources, chart: Chart) -> tuple[_Plan, ...]:
-    return tuple(
+    found = (
         _plan(sources, resource)
         for resource in chart.find("CarePlan", "subject")
         if resource.get("status") != "entered-in-error"
     )
+    return tuple(each for each in found if each.codes)
 
 
 def _plan(sources: Sources, resource: Resource) -> _Plan:

@@ -120,17 +120,18 @@ class Documentation:
     plan: str | None = None
     """CarePlan active on the date with an activity of the session's code."""
     plans_on_file: bool = False
-    """Whether the patient has any CarePlan at all."""
+    """Whether the patient has a CarePlan with a billable service at all."""
     plan_review_due: date | None = None
     count: int | None = None
     """Observation number-attending."""
-    interactive_complexity: bool = False
+    interactive_complexity: bool | None = None
+    """None where the record does not say."""
     audio_only_reason: bool = False
     telehealth_consent: bool | None = None
     incident_to: bool = False
     intermediate_care: bool = False
     kept: frozenset[str] = frozenset()
-    """`note`, `plan`, `count`, `consent`: kinds that at least one member of the session has on file."""
+    """Kinds of record (`note`, `plan`, `count`, `consent`, `audio`, `complexity`) that some member has on file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,10 +99,11 @@ class Behind:
         return place is not None and place[0].key == session.key
 
     def sessions(self, rulebook: Rulebook, context: RuleContext) -> Iterator[Finding]:
-        """Findings on the sessions that bills were found for."""
+        """Findings on the sessions that bills were found for; who is billed twice took part once."""
         for key in sorted(self._billed):
             session, participants = self._billed[key]
-            ordered = tuple(sorted(participants, key=lambda each: each.member.member))
+            once = {each.member.member: each for each in reversed(participants)}
+            ordered = tuple(once[name] for name in sorted(once))
             yield from rulebook.session(session, ordered, context)
 
 

@@ -90,7 +90,8 @@ class AttendanceNotEstablished(ParticipantRule):
         against = tuple(record.source for record in attendance.against) if attendance else ()
         if attendance is None or attendance.present is None:
             reason = (attendance and attendance.reason) or "attendance-unverified"
-            message = f"attendance is not established ({reason}); the charge is held"
+            billed = any(not line.desired for line in participant.lines)
+            message = f"attendance is not established ({reason})" + ("" if billed else "; the charge is held")
             return (self.finding(message, at=own_place(participant), evidence=against),)
         if not attendance.present:
             message = f"billed, but the record says {attendance.reason or 'not-attended'}"

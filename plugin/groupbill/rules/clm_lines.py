@@ -112,7 +112,7 @@ class AddOnWithoutPrimary(DayRule):
         return tuple(findings) if judged else None
 
     def _alone(self, line: Line) -> Finding:
-        message = f"{line.code} is an add-on; none of its primary services is billed on that day"
+        message = f"{line.code} is an add-on; the same practitioner bills none of its primary services on that day"
         return self.finding(message, at=line.place(), fix=dropping(line))
 
 

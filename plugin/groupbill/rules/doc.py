@@ -92,7 +92,8 @@ class TreatmentPlanMissing(ParticipantRule):
     ## What it does
     Looks for a CarePlan of the patient that is active on the date and has an activity of the session's code.
     Fails where plans are kept here: the patient has a plan without group therapy, another member of the
-    session has a plan, or the policy requires it (`documentation.plan`). Else it may be kept elsewhere.
+    session has a plan, or the policy requires it (`documentation.plan`). Else it may be kept elsewhere. A
+    CarePlan counts where an activity is coded as a service that is billed; those of other care don't.
 
     ## Why it matters
     Medicare pays for treatment under an individual plan with type, amount, frequency, duration, diagnosis and

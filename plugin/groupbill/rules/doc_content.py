@@ -94,8 +94,9 @@ class ComplexityNotShown(ClaimRule):
     """Interactive complexity is billed for a participant whose record doesn't show it.
 
     ## What it does
-    For a line of 90785 looks for the flag in this participant's own record of the session. Fails when another
-    member's record has it, so that it is kept here; else it may be kept elsewhere.
+    For a line of 90785 looks for the flag in this participant's own record of the session. Fails when that
+    record says no, or says nothing where another member's record does, so that it is kept here; else it may be
+    kept elsewhere.
 
     ## Why it matters
     The add-on is for the people whose own communication made the session harder, never for the whole group.
@@ -123,7 +124,8 @@ class ComplexityNotShown(ClaimRule):
             return None
         if participant.documentation.interactive_complexity or participant.member.interactive_complexity:
             return ()
-        kept = any(member.interactive_complexity for member in participant.session.members)
+        kept = "complexity" in participant.documentation.kept
+        kept = kept or any(member.interactive_complexity for member in participant.session.members)
         verdict = Verdict.FAIL if kept else Verdict.NO_DATA
         message = "90785, but the participant's own record shows no factor of interactive complexity"
         return tuple(self.finding(message, at=line.place(), verdict=verdict) for line in lines)

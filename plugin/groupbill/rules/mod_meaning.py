@@ -51,8 +51,9 @@ class ModifierOfOtherServices(LineRule):
         for modifier in dict.fromkeys(judged):
             if (modifier == "25") is visit:
                 continue
-            kind = "a visit, which takes 25" if visit else "no visit"
-            message = f"{modifier} is put on {line.code}, {kind}"
+            message = f"25 is for evaluation and management; {line.code} is another service"
+            if visit:
+                message = f"{modifier} is never for evaluation and management; {line.code} takes 25"
             findings.append(self.finding(message, at=modifier_place(line, line.modifiers.index(modifier))))
         return findings
 

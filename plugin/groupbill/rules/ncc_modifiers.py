@@ -201,7 +201,9 @@ class EvaluationNeeds25(DayRule):
         seen = [modifier for modifier in visit.modifiers if modifier in DISTINCT]
         separate = not {"25", "24", "57"}.isdisjoint(visit.modifiers)
         if seen:
-            message = f"{' '.join(seen)} is for services that are no visits; {visit.code} takes 25"
+            message = (
+                f"{' '.join(seen)} is never for evaluation and management; take it off {visit.code}, which takes 25"
+            )
             yield self._wrong(message, visit, pair, fix=not separate)
         elif not separate:
             message = f"{visit.code} is denied beside {therapy.code} without 25"

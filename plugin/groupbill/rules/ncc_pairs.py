@@ -112,7 +112,9 @@ class PairNeedsModifier(DayRule):
         yield self._finding(message, pair, bypass=True)
 
     def _denied(self, pair: Paired, day: PatientDay) -> Iterator[Finding]:
-        message = f"{pair.second.code} is denied beside {pair.first.code} (NCCI indicator 1) without a modifier"
+        seen = " ".join(m for m in pair.second.modifiers if m in DISTINCT)
+        wanting = f"; {seen} is none that this payer takes" if seen else " without a modifier"
+        message = f"{pair.second.code} is denied beside {pair.first.code} (NCCI indicator 1){wanting}"
         yield self._finding(f"{message}; {_EVIDENCE[pair.apart]}", pair, day)
 
     def _finding(self, message: str, pair: Paired, day: PatientDay | None = None, *, bypass: bool = False) -> Finding:

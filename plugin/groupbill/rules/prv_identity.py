@@ -79,7 +79,10 @@ class NpiInvalid(ClaimRule):
         if npi is None:
             unseen = ("provider" if who == "billing" else who) in bill.unresolved
             verdict = Verdict.NO_DATA if unseen else Verdict.FAIL
-            yield self.finding(f"no {who} NPI", at=at, verdict=verdict, denial=("206", _REMARKS[who]))
+            nobody = who == "rendering" and not unseen and all(line.rendering is None for line in bill.lines)
+            message = "nobody is on file as having rendered the service" if nobody else f"no {who} NPI"
+            remedy = "record who led, with an NPI" if nobody else None
+            yield self.finding(message, at=at, verdict=verdict, denial=("206", _REMARKS[who]), remedy=remedy)
             return
         defect = npi_defect(npi)
         if defect is not None:

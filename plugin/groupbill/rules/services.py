@@ -30,8 +30,21 @@ NOT_PSYCHOTHERAPY = frozenset(
 )
 """Groups of other kinds: rehabilitation, education, activity, skills, stress classes."""
 
-CONCURRENT = frozenset({"90785", "Q3014", "T1013", "T1014", "H0015", "H0035", "S9480"})
-"""Services that run beside others by their nature: add-on, telehealth site fee, interpreter, per-diem."""
+_CONCURRENT = frozenset({"90785", "Q3014", "T1013", "T1014", "H0015", "H0035", "S9480", "36415", "36416"})
+_GOODS = ("A4", "A5", "A6", "A7", "A8", "A9", "B", "E", "J", "K", "L", "V")
+"""HCPCS sections of supplies, devices and drugs."""
+
+
+def runs_beside(code: str) -> bool:
+    """Whether a service takes none of the patient's time, or runs beside others by its nature.
+
+    Add-on, telehealth site fee, interpreter, per-diem; the laboratory (CPT 80000 to 89999, proprietary tests with U)
+    and the drawing of blood for it; supplies and drugs.
+    """
+    if code in _CONCURRENT or code.startswith(_GOODS):
+        return True
+    return len(code) == 5 and code[:4].isdigit() and (code[4] == "U" or code[0] == "8")
+
 
 _CHARGE_ITEM = {"unitPrice": "priceOverride", "servicedDate": "occurrence", "productOrService": "code"}
 

@@ -7,15 +7,16 @@ from itertools import combinations
 
 from ..model import Bill, Finding, Line, PatientDay, Severity, Verdict
 from .rule import Context, DayRule, LineRule
-from .services import CONCURRENT, element
+from .services import element, runs_beside
 
 
 class OverlappingServices(DayRule):
     """Two services of one patient took place at the same time.
 
     ## What it does
-    Compares the times of the patient's services of the day that belong to different visits. In a run the
-    finding sits on our own line, which is held; among bills on file on the later one. No modifier is offered:
+    Compares the times of the patient's services of the day that belong to different visits. What takes none of
+    the patient's time (laboratory, drugs, supplies, per-diems, the interpreter) is left out. In a run the finding
+    sits on our own line, which is held; among bills on file on the later one. No modifier is offered:
     it would claim a separate encounter that the record contradicts.
 
     ## Why it matters
@@ -67,7 +68,7 @@ class OverlappingServices(DayRule):
 
 def _comparable(first: Line, second: Line) -> bool:
     """Whether two lines are services of different visits that exclude each other in time."""
-    if first.code in CONCURRENT or second.code in CONCURRENT:
+    if runs_beside(first.code) or runs_beside(second.code):
         return False
     if first.encounter is not None and first.encounter == second.encounter:
         return False
