@@ -170,3 +170,9 @@ def test_an_entry_of_a_transaction_that_failed_fails_it(wire: responses.Requests
     wire.post(BASE, json={"resourceType": "Bundle", "entry": [entry]})
     with pytest.raises(Conflict):
         transaction(client, put_entry())
+
+
+def test_a_wrong_base_is_named_whole(wire: responses.RequestsMock, client: Client) -> None:
+    wire.get(BASE + "/metadata", status=404)
+    with pytest.raises(Refused, match=f"GET {BASE}/metadata: 404"):
+        client.metadata()

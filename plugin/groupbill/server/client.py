@@ -83,11 +83,16 @@ class Client:
         return resource
 
     def metadata(self) -> Resource:
-        """The CapabilityStatement."""
-        reply = self._http.send("GET", f"{self.base}/metadata", Kind.READ, "GET metadata")
+        """The CapabilityStatement.
+
+        Errors:
+            ServerError: there is none. It names the whole URL: the base is what is wrong most often.
+        """
+        url = f"{self.base}/metadata"
+        reply = self._http.send("GET", url, Kind.READ, f"GET {url}")
         statement: Resource | None = reply.body
         if statement is None or statement.get("resourceType") not in ("CapabilityStatement", "Conformance"):
-            raise Refused("GET metadata: the answer is no CapabilityStatement", status=reply.status)
+            raise Refused(f"GET {url}: the answer is no CapabilityStatement", status=reply.status)
         return statement
 
     def search(self, query: str) -> Iterator[Resource]:
