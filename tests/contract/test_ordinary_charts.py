@@ -9,7 +9,7 @@ import pytest
 
 from groupbill.testing import builders as b
 
-from .faults import observed, plan
+from .faults import observed, plan, remote
 
 JSON = dict[str, Any]
 Make = Callable[..., Any]
@@ -36,6 +36,17 @@ def test_a_plan_of_other_care_does_not_hold_a_medicare_group(clinic: Make, activ
 def test_a_test_or_a_drug_of_the_same_hour_does_not_hold_the_group(usual: Any, code: str) -> None:
     usual.item("i1", "p1", code, start="08:00", end="17:00")
     assert usual.run().outcome() == ("charged", None)
+
+
+@pytest.mark.parametrize(("code", "found"), [("80305", 0), ("90834", 1)])
+def test_a_test_ordered_for_somebody_else_takes_none_of_the_leaders_time(clinic: Make, code: str, found: int) -> None:
+    made = clinic(4)
+    made.put(b.patient("zoe"))
+    made.visit("z", "zoe", None, "09:30", "09:40")
+    made.item("i1", "zoe", code, start="09:30", end="09:40", visit="z")
+    made.claim("c1", "p1", ("90853", {"encounter": [b.ref("Encounter/g1-p1")]}))
+    for said in (made.run(), made.check()):
+        assert len({each["at"] for each in said.everything("TIM07")}) == found
 
 
 def test_another_service_of_the_same_hour_holds_it(usual: Any) -> None:
@@ -79,6 +90,39 @@ def test_complexity_that_the_record_denies_is_not_billed(clinic: Make) -> None:
     assert [(each["severity"], each["verdict"], each["at"]) for each in found] == [
         ("error", "fail", "Claim/c1#Claim.item[1]")
     ]
+
+
+@pytest.mark.parametrize(("code", "outcome"), [("F10.21", ("charged", None)), ("F33.1", ("held", "rule:DOC08"))])
+def test_a_disorder_in_remission_is_treated_where_its_code_says_so(usual: Any, code: str, outcome: Any) -> None:
+    known = usual["Condition/dx-p1"]
+    known["code"] = b.coded(b.ICD10CM, code)
+    known["clinicalStatus"] = b.coded(b.CONDITION_STATUS, "remission")
+    known["abatementDateTime"] = "2025-11-01"
+    assert usual.run().outcome() == outcome
+
+
+@pytest.mark.parametrize("element", ["type", "serviceType"])
+def test_a_session_that_is_also_typed_as_education_is_held(usual: Any, element: str) -> None:
+    usual["Encounter/g1"]["type"] = [b.coded(b.CPT, "90853")]
+    education = b.coded("https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "S9446")
+    usual["Encounter/g1"][element] = [b.coded(b.CPT, "90853"), education] if element == "type" else education
+    assert usual.run().outcome() == ("held", "rule:DOC10")
+
+
+@pytest.mark.parametrize(("state", "found"), [("IL", []), ("WI", ["warning"])])
+def test_a_licence_holds_in_the_state_of_the_board_that_issued_it(usual: Any, state: str, found: list[str]) -> None:
+    remote(usual)
+    usual.put({"resourceType": "Organization", "id": "board", "address": [{"state": state}]})
+    for each in usual["Practitioner/rivera"]["qualification"]:
+        each["issuer"] = b.ref("Organization/board")
+    assert [each["severity"] for each in usual.run().of("TEL13")] == found
+
+
+def test_a_record_that_denies_a_reason_for_the_phone_is_no_silence(clinic: Make) -> None:
+    made = clinic(4, "medicare")
+    remote(made, "p1", "audio")
+    observed(made, "p1", "audio-only-reason", valueBoolean=False)
+    assert [(each["severity"], each["verdict"]) for each in made.run().of("TEL07")] == [("warning", "fail")]
 
 
 def test_nothing_is_said_of_hours_apart(usual: Any) -> None:

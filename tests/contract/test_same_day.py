@@ -129,6 +129,12 @@ def test_a_modifier_that_the_payer_does_not_take_is_named_beside_the_one_it_take
     assert "; XE is none that this payer takes; " in found["message"]
 
 
+def test_two_sessions_of_a_day_are_asked_for_their_notes_once(usual: Any) -> None:
+    usual.visit("f", "p1", "90847", "13:00", "13:50")
+    usual.item("i1", "p1", "90847", "XE", visit="f")
+    assert [(each["at"], each["verdict"]) for each in usual.run().of("DOC12")] == [("ChargeItem/i1", "no-data")]
+
+
 def test_59_and_xe_on_one_line_exclude_each_other(clinic: Make) -> None:
     assert weighty(checked(clinic, "90853", ("90834", "59", "XE"))) == [
         ("MOD04", "error", "Claim.item[1].modifier[1]"),

@@ -36,6 +36,8 @@ class Contact(NamedTuple):
     location: str | None
     part_of: str | None
     """The session, of a patient's own Encounter in it."""
+    session_codes: tuple[str, ...]
+    """What that is typed as."""
 
     def touches(self, on: date) -> bool:
         """Whether a date is one of its days; without an end only the day it began is known to be."""
@@ -79,6 +81,7 @@ def contact(sources: Sources, resource: Resource) -> Contact:
         provider=provider,
         location=location,
         part_of=part_of,
+        session_codes=above.codes,
     )
 
 
@@ -90,9 +93,10 @@ class _Above(NamedTuple):
     provider: str | None
     practitioners: tuple[str, ...]
     period: dict[str, Any]
+    codes: tuple[str, ...]
 
 
-_NO_PARENT = _Above(Said(None, None), None, None, (), {})
+_NO_PARENT = _Above(Said(None, None), None, None, (), {}, ())
 
 
 def _above(sources: Sources, parent: str | None) -> _Above:
@@ -107,6 +111,7 @@ def _read(sources: Sources, parent: str) -> _Above:
         provider=_provider(sources, resource),
         practitioners=_performers(sources, resource),
         period=period_element(resource) or {},
+        codes=tuple(cpt_codes(resource)),
     )
 
 
@@ -153,7 +158,7 @@ def _visit(each: Contact, own: str | None) -> Visit:
         reference=each.reference,
         status=each.status,
         category=each.category,
-        codes=each.codes,
+        codes=(*each.codes, *each.session_codes),
         period=each.period,
         practitioners=each.practitioners,
         own_session=each.reference == own,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from .sources import Sources
 MOST = 12
 """Diagnoses on a professional claim (837P, HI segment)."""
 _ACTIVE = frozenset({"active", "recurrence", "relapse"})
+_IN_REMISSION = re.compile(r"F1\d\.(11|21|2\d1)$|F30\.[34]|F31\.7|F32\.[45]|F33\.4")
+"""ICD-10-CM codes of a disorder in remission, which groups against relapse treat."""
 _WITHDRAWN = frozenset({"refuted", "entered-in-error"})
 
 
@@ -114,9 +117,14 @@ def _text(resource: Resource, name: str, edge: str) -> str | None:
 
 
 def _active(sources: Sources, problem: _Problem, on: date) -> bool:
-    """Active on the date: begun, not ended; one resolved since then was active while it lasted."""
+    """Active on the date: begun, not ended; one resolved since then was active while it lasted.
+
+    One in remission is still there where its code says so.
+    """
     if problem.begin is not None and _later(sources, problem.begin, on):
         return False
+    if problem.clinical == "remission" and _IN_REMISSION.match(problem.code):
+        return True
     if problem.end is not None:
         return not _earlier(sources, problem.end, on)
     return problem.clinical is None or problem.clinical in _ACTIVE

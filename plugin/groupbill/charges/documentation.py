@@ -58,7 +58,7 @@ def _held(record: Documentation) -> list[str]:
         "plan": record.plans_on_file,
         "count": record.count is not None,
         "consent": record.telehealth_consent is not None,
-        "audio": record.audio_only_reason,
+        "audio": record.audio_only_reason is not None,
         "complexity": record.interactive_complexity is not None,
     }
     return [kind for kind, there in held.items() if there]
@@ -112,12 +112,11 @@ def _flag(seen: dict[str, list[Resource]], code: str) -> bool | None:
     return None if not said else True in said
 
 
-def _said(seen: dict[str, list[Resource]], code: str) -> bool:
-    """Whether a reason is stated: as true, or in words or a code."""
-    return any(
-        each.get("valueBoolean") is True or each.get("valueString") or each.get("valueCodeableConcept")
-        for each in seen.get(code, ())
-    )
+def _said(seen: dict[str, list[Resource]], code: str) -> bool | None:
+    """Whether a reason is stated: as true, or in words or a code; None where nothing is said of it."""
+    if any(each.get("valueString") or each.get("valueCodeableConcept") for each in seen.get(code, ())):
+        return True
+    return _flag(seen, code)
 
 
 def _consent(sources: Sources, chart: Chart, seen: dict[str, list[Resource]], on: date) -> bool | None:

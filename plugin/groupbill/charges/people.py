@@ -106,13 +106,20 @@ def _qualification(sources: Sources, entry: dict[str, Any], resource: Resource) 
     text = (entry.get("code") or {}).get("text")
     period = entry.get("period") or {}
     zone = sources.zone()
-    issuer = entry.get("issuer") or {}
     return Qualification(
         code=nucc or (found[0][1] if found else text),
         start=first_day(period.get("start"), zone),
         end=last_day(period.get("end"), zone),
-        issuer=sources.index.ref(issuer, resource) or string(issuer.get("display")),
+        issuer=_issuer(sources, entry.get("issuer") or {}, resource),
     )
+
+
+def _issuer(sources: Sources, issuer: dict[str, Any], resource: Resource) -> str | None:
+    """The state of the board that issued a licence, else its reference or name."""
+    reference = sources.index.ref(issuer, resource)
+    addresses = sources.get(reference).get("address") or () if reference else ()
+    states = (string(each.get("state")) for each in addresses)
+    return next(filter(None, states), None) or reference or string(issuer.get("display"))
 
 
 def _nucc(concepts: Any) -> tuple[str, ...]:

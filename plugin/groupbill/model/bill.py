@@ -72,7 +72,7 @@ class Visit:
     category: str
     """Code of `Encounter.class`."""
     codes: tuple[str, ...]
-    """CPT codes of type and serviceType."""
+    """CPT and HCPCS codes of type and serviceType, those of the session that it is part of included."""
     period: Period
     practitioners: tuple[str, ...]
     own_session: bool = False

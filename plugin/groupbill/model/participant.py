@@ -57,6 +57,7 @@ class Qualification:
     start: date | None
     end: date | None
     issuer: str | None = None
+    """State of the board that issued it, else its reference or name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,8 @@ class Documentation:
     count: int | None = None
     """Observation number-attending."""
     interactive_complexity: bool | None = None
-    """None where the record does not say."""
-    audio_only_reason: bool = False
+    """None where the record does not say; likewise below."""
+    audio_only_reason: bool | None = None
     telehealth_consent: bool | None = None
     incident_to: bool = False
     intermediate_care: bool = False

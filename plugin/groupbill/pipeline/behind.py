@@ -14,7 +14,7 @@ from ..model import Bill, Finding, Line, Member, Participant, Session
 from ..plugins import Context, Hooks
 from ..rules.rule import Context as RuleContext
 from ..rules.rulebook import Rulebook
-from ..rules.services import GROUP, SESSION_CODES
+from ..rules.services import GROUP, SESSION_CODES, runs_beside
 from ..sessions import find, resolve
 from .attend import attend
 
@@ -111,10 +111,12 @@ class Busy:
     """All lines on file by practitioner and day, for a practitioner who is in two places (TIM07)."""
 
     def __init__(self, behind: Behind, lines: Iterable[Line]) -> None:
-        """Those with a practitioner and known times."""
+        """Those with a practitioner and known times that take the practitioner's time."""
         self._behind = behind
         self._known: dict[tuple[str, date], list[Line]] = {}
         for line in lines:
+            if runs_beside(line.code):
+                continue
             if line.rendering is not None and line.date is not None and line.period.end is not None:
                 self._known.setdefault((line.rendering, line.date), []).append(line)
 

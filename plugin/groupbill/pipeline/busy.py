@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 
+from ..charges.charge_items import is_live
 from ..fhir import encounter as encounters
+from ..fhir.codes import procedure_code
 from ..fhir.dates import period
 from ..fhir.references import is_patient
 from ..model import Line, Session
+from ..rules.services import runs_beside
 from .shop import Shop
 
 
@@ -59,11 +62,14 @@ def _individual(shop: Shop, visit: dict[str, object]) -> bool:
 
 
 def _billed(shop: Shop, visit: dict[str, object], reference: str, leader: str) -> Iterator[Line]:
-    """The charges of a visit, else the visit itself under its code."""
+    """The charges of a visit, else the visit itself under its code; a test or a drug takes nobody's time."""
     when = period(encounters.period_element(visit), shop.sources.zone())
-    charged = [f"ChargeItem/{each['id']}" for each in shop.index.find("ChargeItem", "context", reference)]
-    codes = encounters.cpt_codes(visit)
-    if not charged and not codes:
+    items = [each for each in shop.index.find("ChargeItem", "context", reference) if is_live(each)]
+    charged = [
+        f"ChargeItem/{each['id']}" for each in items if not runs_beside(procedure_code(each.get("code")) or "")
+    ]
+    codes = [code for code in encounters.cpt_codes(visit) if not runs_beside(code)]
+    if not charged and (items or not codes):
         return
     for at in charged or [reference]:
         yield Line(

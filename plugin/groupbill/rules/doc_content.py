@@ -54,8 +54,8 @@ class ContentNotTherapy(DayRule):
     """The visit behind a psychotherapy charge is something else.
 
     ## What it does
-    Fails when the participant's own visit is also typed as education, activity therapy, skills training or a
-    rehabilitation group.
+    Fails when the participant's own visit, or the session that it is part of, is also typed as education, activity
+    therapy, skills training or a rehabilitation group.
 
     ## Why it matters
     Music, recreation, education, meals and self-help are not psychotherapy, whoever leads them.

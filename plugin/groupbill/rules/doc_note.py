@@ -199,8 +199,10 @@ class SecondNoteMissing(DayRule):
         sessions = [line for line in lines if line.code in SESSION_CODES]
         findings: list[Finding] = []
         judged = False
-        for group in sessions:
+        for number, group in enumerate(sessions):
             for other in lines:
+                if other in sessions[:number]:
+                    continue
                 if other.encounter == group.encounter or not SEPARATE & {*group.modifiers, *other.modifiers}:
                     continue
                 judged = True
