@@ -152,6 +152,19 @@ def test_check_finds_a_practitioner_in_two_places_at_the_later_service(clinic: M
     assert "p1" not in str(said.at("ChargeItem/i2"))
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_bill_for_the_visit_of_another_patient_names_them(clinic: Make, merged: bool) -> None:
+    made = clinic(2)
+    made.claim("c", "p1", ("90853", {"encounter": [b.ref("Encounter/g1-p2")]}))
+    made.item("i", "p1", "99213", visit="g1-p2")
+    if merged:
+        made["Patient/p2"]["link"] = [{"other": b.ref("Patient/p1"), "type": "replaced-by"}]
+    said = made.check()
+    places = [each["at"] for reference in ("Claim/c", "ChargeItem/i") for each in said.at(reference, "CHG09")]
+    expected = ["Claim/c#Claim.item[0].encounter[0].reference", "ChargeItem/i#ChargeItem.context.reference"]
+    assert places == ([] if merged else expected)
+
+
 def test_members_of_one_group_are_no_two_places(clinic: Make) -> None:
     made = clinic(4)
     for name in ("p1", "p2"):

@@ -162,3 +162,41 @@ def test_a_visit_filed_twice_in_one_session_is_one_service(clinic: Make) -> None
     said = second_visit(clinic(2), "09:00", "10:00").run()
     assert said.outcome("p1") == ("charged", None)
     assert [found["code"] for found in said.member("p1")["findings"] if found["severity"] != "information"] == []
+
+
+def alone(place: Any, **changes: Any) -> Any:
+    """Visits coded as group therapy that name no session."""
+    place.drop("Encounter/g1", "Group/g")
+    for name in place.names:
+        visit = place[f"Encounter/g1-{name}"]
+        del visit["partOf"]
+        visit |= {"type": [b.coded(b.CPT, "90853")], "participant": [b.led_by("rivera")], **changes}
+    return place
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(lambda clinic: alone(clinic(1)), id="nobody else's visit"),
+        pytest.param(lambda clinic: alone(clinic(2), period={"start": "2026-03-10"}), id="no time of day"),
+        pytest.param(lambda clinic: alone(clinic(2), participant=[]), id="no leader"),
+    ],
+)
+def test_a_group_visit_that_fits_no_session_is_told(clinic: Make, place: Any) -> None:
+    made = place(clinic)
+    said = made.run()
+    assert said.report["sessions"] == []
+    assert [(each["code"], each["severity"], each["at"]) for each in said.report["findings"]] == [
+        ("ENG05", "warning", f"Encounter/g1-{name}") for name in made.names
+    ]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "entered-in-error", "planned"])
+def test_a_group_visit_that_did_not_take_place_needs_no_session(clinic: Make, status: str) -> None:
+    assert alone(clinic(1), status=status).run().report["findings"] == []
+
+
+def test_a_visit_of_release_5_that_was_discontinued_is_a_cancelled_one(clinic: Make) -> None:
+    place = clinic(3)
+    place["Encounter/g1-p1"]["status"] = "discontinued"
+    assert place.run().outcome("p1") == ("not-charged", "cancelled")

@@ -390,6 +390,17 @@ def test_a_leader_in_two_places_does_not_hold_the_group(usual: Any) -> None:
     assert "Patient" not in found["message"]
 
 
+def test_a_leader_in_two_places_is_found_on_the_bill_of_the_other_service(usual: Any) -> None:
+    usual.put(b.patient("q1"))
+    usual.visit("v", "q1", "90834", "09:30", "10:15")
+    usual.item("i", "q1", "90834", start="09:30", end="10:15", visit="v")
+    assert {each["at"] for each in usual.run().everything("TIM07")} == {"ChargeItem/i"}
+    usual.claim("c", "q1", ("90834", {"encounter": [b.ref("Encounter/v")]}))
+    assert {each["at"] for each in usual.run().everything("TIM07")} == {"Claim/c#Claim.item[0]"}
+    usual["Claim/c"]["status"] = usual["ChargeItem/i"]["status"] = "entered-in-error"
+    assert {each["at"] for each in usual.run().everything("TIM07")} == {"Encounter/v"}
+
+
 def test_findings_on_a_members_own_hour_during_the_group_stand_at_the_member(usual: Any) -> None:
     usual.visit("v", "p1", "90834", "09:30", "10:15")
     said = usual.run()

@@ -108,13 +108,18 @@ def test_the_first_answer_wins_and_the_bundled_one_comes_last() -> None:
     }
 
 
-def test_a_price_of_the_wrong_type_is_a_crash_that_holds_the_charge() -> None:
-    class Float:
+@pytest.mark.parametrize("answer", [9.5, True, Decimal("NaN"), Decimal("Infinity")])
+def test_a_price_that_is_no_amount_is_a_crash_of_its_plugin_that_holds_the_charge(answer: object) -> None:
+    class Odd:
         @hookimpl
         def groupbill_resolve_price(self, charge):
-            return 9.5
+            return answer
 
-    assert outcomes(Host(settings(), [("float", Float())]))["Patient/ana"] == ("held", "rule:ENG02")
+    report = Host(settings(), [("odd", Odd())]).run(session("ana", "ben"), today=TODAY)
+    for member in report.sessions[0].members:
+        assert (member.outcome.value, member.reason) == ("held", "rule:ENG02")
+        [crash] = [each for each in member.findings if each.code == "ENG02"]
+        assert crash.message.startswith("plugin odd: groupbill_resolve_price failed with")
 
 
 def test_a_price_of_a_plugin_stands_on_claim_and_charge_item() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..fhir.codes import ICD10CM, code_in
 from ..fhir.dates import day
+from ..fhir.references import is_patient
 from ..model import Bill, Billing, Coverage, Diagnosis, Finding, Line, Policy, Resource
 from ..model.identity import CHARGE_ITEM_SYSTEM, CLAIM_SYSTEM
 from . import charge_items, claims
@@ -81,6 +82,7 @@ def claim_bill(sources: Sources, claim: Resource) -> Bill:
         resource=claim,
         billing=_billing(sources, provider, lines),
         unresolved=_unresolved(sources, provider, leader) | _conditions_missing(sources, claim),
+        strange=_strange(sources, patient, lines),
         findings=findings,
     )
 
@@ -114,6 +116,7 @@ def charge_item_bill(sources: Sources, resource: Resource) -> Bill:
         resource=resource,
         billing=_billing(sources, line.billing, (line,)),
         unresolved=_unresolved(sources, line.billing, line.rendering),
+        strange=_strange(sources, line.patient or None, (line,)),
         findings=insured.findings if insured is not None and known else (unmapped(at),),
     )
 
@@ -223,3 +226,16 @@ def _unresolved(sources: Sources, provider: str | None, leader: str | None) -> f
 
 def _seen(sources: Sources, reference: str) -> bool:
     return bool(sources.get(reference)) or npi_of(sources, reference) is not None
+
+
+def _strange(sources: Sources, patient: str | None, lines: Iterable[Line]) -> frozenset[str]:
+    """Encounters of the lines that are of another patient; records merged into one are one patient."""
+    found = set()
+    for reference in {line.encounter for line in lines if line.encounter}:
+        encounter = sources.get(reference)
+        subject = sources.index.ref(encounter.get("subject"), encounter)
+        if patient is None or not is_patient(subject):
+            continue
+        if subject not in sources.chart(patient).records and patient not in sources.chart(subject).records:
+            found.add(reference)
+    return frozenset(found)

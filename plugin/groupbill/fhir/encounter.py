@@ -7,13 +7,14 @@ from typing import Any
 
 from .codes import CPT, HCPCS, codings
 
-_R4_STATUS = {"completed": "finished", "discharged": "finished", "on-hold": "onleave"}
+_R4_STATUS = {"completed": "finished", "discharged": "finished", "on-hold": "onleave", "discontinued": "cancelled"}
+"""By HL7's own map (Extensions Pack, ConceptMap Encounter5to4B#EncounterStatus)."""
 _UNUSED = ("planned", "reserved")
 _ROLES = ("PPRF", "SPRF", "ATND", "CON", "ADM", "DIS", "REF", "PART", "OBS")
 
 
 def status(encounter: Mapping[str, Any]) -> str:
-    """The status in the words of R4 (R5 `completed` and `discharged` are `finished`); empty when absent."""
+    """The status in the words of R4 (R5 `completed` is `finished`, and so on); empty when absent."""
     text = encounter.get("status") or ""
     return _R4_STATUS.get(text, text)
 

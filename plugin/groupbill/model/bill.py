@@ -59,6 +59,8 @@ class Bill:
     unresolved: frozenset[str] = frozenset()
     """`provider`, `rendering`: named by the bill on file, but without a resource or NPI to be seen (PRV08);
     `diagnosis[1]`: points at a Condition that is not on file (DX01)."""
+    strange: frozenset[str] = frozenset()
+    """Encounters that its lines name and that are of another patient (CHG09)."""
     findings: tuple[Finding, ...] = ()
     """Said while it was read (ENG04)."""
 

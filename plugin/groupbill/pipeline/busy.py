@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, timedelta
 
-from ..charges.charge_items import is_live
+from ..charges import charge_items, claims
 from ..fhir import encounter as encounters
-from ..fhir.codes import procedure_code
 from ..fhir.dates import period
 from ..fhir.references import is_patient
 from ..model import Line, Session
@@ -24,8 +24,8 @@ def elsewhere(shop: Shop, session: Session) -> tuple[Line, ...]:
                 *_sessions(shop, session, leader.practitioner),
                 *_visits(shop, session, leader.practitioner),
             ):
-                found[line.at] = line
-    return tuple(found[at] for at in sorted(found))
+                found[line.place()] = line
+    return tuple(found[place] for place in sorted(found))
 
 
 def _sessions(shop: Shop, session: Session, leader: str) -> Iterator[Line]:
@@ -62,21 +62,24 @@ def _individual(shop: Shop, visit: dict[str, object]) -> bool:
 
 
 def _billed(shop: Shop, visit: dict[str, object], reference: str, leader: str) -> Iterator[Line]:
-    """The charges of a visit, else the visit itself under its code; a test or a drug takes nobody's time."""
+    """The lines on file for a visit, else the visit itself under its code; a test or a drug takes nobody's time."""
     when = period(encounters.period_element(visit), shop.sources.zone())
-    items = [each for each in shop.index.find("ChargeItem", "context", reference) if is_live(each)]
-    charged = [
-        f"ChargeItem/{each['id']}" for each in items if not runs_beside(procedure_code(each.get("code")) or "")
-    ]
-    codes = [code for code in encounters.cpt_codes(visit) if not runs_beside(code)]
-    if not charged and (items or not codes):
-        return
-    for at in charged or [reference]:
-        yield Line(
-            at=at,
-            patient="",
-            code=codes[0] if codes else "a visit",
-            date=when.date,
-            period=when,
-            rendering=leader,
-        )
+    lines = _claimed(shop, reference) or _charged(shop, reference)
+    if not lines:
+        lines = [Line(at=reference, patient="", code=code, date=when.date) for code in encounters.cpt_codes(visit)]
+    for line in lines:
+        if not runs_beside(line.code):
+            yield replace(line, patient="", date=when.date, period=when, rendering=leader)
+
+
+def _claimed(shop: Shop, reference: str) -> list[Line]:
+    found = shop.index.find("Claim", "encounter", reference)
+    lines = (
+        claims.claim_lines(shop.sources, each) for each in found if claims.is_claim(each) and claims.is_live(each)
+    )
+    return [line for claim in lines for line in claim if line.encounter == reference]
+
+
+def _charged(shop: Shop, reference: str) -> list[Line]:
+    found = shop.index.find("ChargeItem", "context", reference)
+    return [charge_items.charge_item_line(shop.sources, each) for each in found if charge_items.is_live(each)]

@@ -58,7 +58,7 @@ class Run:
         self._gone = gone
         self._corrections = 0
         self._elsewhere: dict[str, dict[Finding, None]] = {}
-        self._undated: list[Finding] = []
+        self._unread: list[Finding] = []
         settings = pipeline.settings
         self._sources = Sources(index, settings, pipeline.policies, pipeline.reference)
         self._context = Context(settings=settings, policies=pipeline.policies, today=today)
@@ -73,7 +73,7 @@ class Run:
         for candidate in find(self._index, settings):
             session = resolve(candidate, self._index, settings)
             if isinstance(session, Finding) and only is None:
-                self._undated.append(session)
+                self._unread.append(session)
             if not isinstance(session, Session):
                 continue
             session, crashes = attend(session, self._pipeline.hooks, self._context, self._complex)
@@ -152,7 +152,7 @@ class Run:
 
     def findings(self) -> tuple[Finding, ...]:
         """What concerns the input as a whole."""
-        found = [*self._index.findings, *self._undated]
+        found = [*self._index.findings, *self._unread]
         if self.corrections_held:
             found.append(too_many_corrections(self._corrections, self._pipeline.settings.max_corrections))
         weighed = (self._pipeline.rulebook.weigh(each, None) for each in found)

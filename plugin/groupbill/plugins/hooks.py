@@ -159,7 +159,10 @@ class Hooks:
         def accept(answer: object) -> Decimal:
             if isinstance(answer, bool) or not isinstance(answer, Decimal | int):
                 raise _wrong_type(answer, "Decimal")
-            return Decimal(answer)
+            price = Decimal(answer)
+            if not price.is_finite():
+                raise ValueError("answered with no number")
+            return price
 
         arguments = {"charge": charge, "coverage": view(coverage), "context": context}
         answer, findings = self._first("groupbill_resolve_price", accept, at, arguments)

@@ -198,8 +198,8 @@ class OtherPersonNamed(ClaimRule):
     """The bill names the Group or another patient.
 
     ## What it does
-    Walks through a Claim or ChargeItem on file and fails for every reference to a Group, or to another
-    Patient than the one it is for. What a run writes holds neither, by construction.
+    Walks through a Claim or ChargeItem on file and fails for every reference to a Group, to another Patient
+    than the one it is for, or to an Encounter of theirs. What a run writes holds none, by construction.
 
     ## Why it matters
     One patient's bill must not tell who else was in the group. For groups on substance use that is federal
@@ -224,7 +224,7 @@ class OtherPersonNamed(ClaimRule):
         own = {bill.patient, _reference(subject)}
         return tuple(
             self.finding(f"refers to {what}", at=f"{bill.at}#{path}")
-            for path, what in _strangers(bill.resource, bill.kind, own)
+            for path, what in _strangers(bill.resource, bill.kind, own, bill.strange)
             if path not in (f"{bill.kind}.patient.reference", f"{bill.kind}.subject.reference")
         )
 
@@ -239,8 +239,8 @@ def _bare(reference: str) -> str:
     return "/".join(reference.split("/_history/", 1)[0].rsplit("/", 2)[-2:])
 
 
-def _strangers(node: Any, path: str, own: set[str | None]) -> Iterator[tuple[str, str]]:
-    """Paths of references to a Group or to another Patient, with what they point at."""
+def _strangers(node: Any, path: str, own: set[str | None], strange: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Paths of references to a Group, another Patient or one of the strange Encounters, with what they point at."""
     if hasattr(node, "items"):
         for key, value in node.items():
             if key == "reference" and isinstance(value, str):
@@ -249,8 +249,10 @@ def _strangers(node: Any, path: str, own: set[str | None]) -> Iterator[tuple[str
                     yield f"{path}.reference", "a Group"
                 elif bare.startswith("Patient/") and bare not in own:
                     yield f"{path}.reference", "another Patient"
+                elif bare in strange:
+                    yield f"{path}.reference", "an Encounter of another Patient"
             else:
-                yield from _strangers(value, f"{path}.{key}", own)
+                yield from _strangers(value, f"{path}.{key}", own, strange)
     elif not isinstance(node, str | bytes) and hasattr(node, "__iter__"):
         for index, value in enumerate(node):
-            yield from _strangers(value, f"{path}[{index}]", own)
+            yield from _strangers(value, f"{path}[{index}]", own, strange)

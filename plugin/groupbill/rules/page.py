@@ -45,7 +45,7 @@ OF_THE_ENGINE = {
     "ENG02": ("error", "A rule or plugin crashed. What it was asked about is held; report it to whoever wrote it."),
     "ENG03": ("error", "The gate refused a resource, which is a fault of groupbill. It is not written; report it."),
     "ENG04": ("information", "No payer policy is known: `default` applies. Name the payer under `[payers]`."),
-    "ENG05": ("warning", "Records fit several sessions. Tie them to one by `partOf`, or check who was where."),
+    "ENG05": ("warning", "Records fit several sessions, or none. Tie them to one by `partOf`, or see who was where."),
     "ENG06": (
         "warning",
         "Two versions of one resource, and neither is known to be newer. Give the current one only.",

@@ -20,3 +20,5 @@ class Candidate:
     """Sorted."""
     ambiguous: bool = False
     """Another session fits some of this one's records as well (ENG05)."""
+    lone: bool = False
+    """No session, but one visit that says it is of one and fits none (ENG05)."""

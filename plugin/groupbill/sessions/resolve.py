@@ -24,7 +24,9 @@ from .status import status
 def resolve(
     candidate: Candidate, index: Index, settings: Settings, *, as_written: bool = False
 ) -> Session | Finding | None:
-    """Read one session; None when nothing of it has happened yet, a finding (ENG01) when nothing says when.
+    """Read one session; None when nothing of it has happened yet, a finding when it can't be read as one.
+
+    ENG01 when nothing says when it was, ENG05 for a finished visit that fits no session.
 
     Args:
         candidate: What belongs to it.
@@ -35,6 +37,8 @@ def resolve(
     Errors:
         SettingsError: a date needs a time zone and none is set.
     """
+    if candidate.lone:
+        return _lone(index, candidate.visits[0])
     return _Reading(candidate, index, settings).session(as_written=as_written)
 
 
@@ -173,17 +177,9 @@ class _Reading:
     def _findings(self) -> tuple[Finding, ...]:
         if not self.candidate.ambiguous:
             return ()
-        return (
-            Finding(
-                code="ENG05",
-                name="ambiguous-session",
-                severity=Severity.WARNING,
-                at=self.candidate.encounter or self._sources()[0],
-                message="another group of the same leader overlaps in time; records that name neither"
-                " may belong to the other one",
-                source="groupbill",
-            ),
-        )
+        at = self.candidate.encounter or self._sources()[0]
+        message = "another group of the same leader overlaps in time; what names neither may belong to the other one"
+        return (_ambiguous(at, message),)
 
     def _undated(self) -> Finding:
         """What happened some day is not dropped in silence."""
@@ -195,6 +191,25 @@ class _Reading:
             message="the session has no date: expected period.start (R5: actualPeriod.start), here or on its visits",
             source="groupbill",
         )
+
+
+def _lone(index: Index, reference: str) -> Finding | None:
+    """What was done in a group is not dropped in silence where the group is not on file."""
+    if encounters.status(index.get(reference) or {}) != "finished":
+        return None
+    message = "the visit is coded as group therapy and fits no session: expected visits of others at its start"
+    return _ambiguous(reference, f"{message} with its leader, or `partOf`")
+
+
+def _ambiguous(at: str, message: str) -> Finding:
+    return Finding(
+        code="ENG05",
+        name="ambiguous-session",
+        severity=Severity.WARNING,
+        at=at,
+        message=message,
+        source="groupbill",
+    )
 
 
 def _types(booking: Mapping[str, object]) -> list[tuple[str, str]]:

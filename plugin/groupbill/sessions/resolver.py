@@ -18,6 +18,7 @@ from .homes import Homes
 from .roots import root
 from .scan import scan
 from .shapes import group_subject, links, own_appointments, parts, same_slot, shared_appointment
+from .signals import ONE_FAMILY
 from .slots import Slot
 from .visits import Visit
 
@@ -219,6 +220,15 @@ class _Search:
         for slot in self._slots:
             if slot.alive:
                 yield _candidate(slot)
+        yield from self._lone()
+
+    def _lone(self) -> Iterator[Candidate]:
+        """Visits that say they are a group's and belong to no session: somebody has to look at them."""
+        slots = [*self._homes.whole.values(), *(slot for slot in self._slots if slot.alive)]
+        placed = {reference for slot in slots for reference in slot.references}
+        for reference, visit in sorted(self._scan.loose.items()):
+            if visit.signal and visit.code not in ONE_FAMILY and reference not in placed:
+                yield Candidate(shape=same_slot.SHAPE, confidence=0.0, visits=(reference,), lone=True)
 
     def _settle(self, slot: Slot) -> None:
         """Give a slot of visits its confidence; what is not certain enough competes with nobody."""
