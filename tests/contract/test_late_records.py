@@ -63,14 +63,14 @@ def booked(clinic: Callable[..., Any]) -> Office:
     return office
 
 
-def appointment(name: str, start: str, end: str) -> JSON:
+def appointment(name: str, start: str, end: str | None) -> JSON:
     people = (f"Patient/{name}", "Practitioner/rivera", "Location/room")
     return {
         "resourceType": "Appointment",
         "id": f"a-{name}",
         "status": "fulfilled",
         "start": start,
-        "end": end,
+        **({"end": end} if end else {}),
         "serviceType": [b.coded(b.CPT, "90853")],
         "participant": [{"actor": b.ref(each), "status": "accepted"} for each in people],
     }
@@ -141,6 +141,23 @@ def test_appointments_at_another_time_of_the_same_hour_stay_billed(booked: Offic
     assert actions(report) == [["ChargeItem update", "Claim keep"]]
     assert [finding.code for finding in report.all_findings if finding.severity == "error"] == []
     assert live(booked) == EVERYBODY
+
+
+@pytest.mark.parametrize("end", ["10:00", None])
+def test_appointments_that_move_to_another_room_stay_billed(booked: Office, end: str | None) -> None:
+    hours = booked.clinic.hours("09:00", end)
+    booked.server.put(b.location("attic"))
+    for name in NAMES:
+        booked.server.put(appointment(name, *hours))
+    booked.run()
+    for name in NAMES:
+        moved = appointment(name, *hours)
+        moved["participant"][-1]["actor"] = b.ref("Location/attic")
+        booked.server.put(moved)
+    report = booked.run()
+    assert [finding.code for finding in report.all_findings if finding.severity == "error"] == []
+    assert live(booked) == EVERYBODY
+    assert at_rest(booked)
 
 
 def test_appointments_that_get_their_encounters_are_billed_for_these(booked: Office) -> None:

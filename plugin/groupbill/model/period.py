@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+_QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,25 @@ class Period:
         return int((self.end - self.start).total_seconds() // 60)
 
     def overlaps(self, other: Period) -> bool | None:
-        """Whether both share time; None where a start or an end is not on file. Touching is no overlap."""
-        if self.start is None or self.end is None or other.start is None or other.end is None:
+        """Whether both share time; None where what is on file does not tell. Touching is no overlap."""
+        if self.start is None or other.start is None:
             return None
-        return self.start < other.end and other.start < self.end
+        if self.end is not None and other.end is not None:
+            return self.start < other.end and other.start < self.end
+        # Which of them ended is enough to know where the other one began later, or at once.
+        early, late = (self, other) if self.start <= other.start else (other, self)
+        if early.start == late.start and early.end is None:
+            early, late = late, early
+        return None if early.end is None or late.start is None else late.start < early.end
+
+    def coincides(self, other: Period) -> bool:
+        """Whether both must be one service where somebody can't give two at once: they overlap, or start together.
+
+        Ends are often not recorded; a start is taken as the same within the quarter of an hour of a session key.
+        """
+        if self.overlaps(other):
+            return True
+        return self.start is not None and other.start is not None and abs(self.start - other.start) < _QUARTER
 
 
 UNRECORDED = Period()

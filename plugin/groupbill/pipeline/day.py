@@ -83,7 +83,7 @@ def _billed_under_earlier_key(line: Line, desired: Iterable[Line], ledger: Ledge
     if not line.ours or line.session is None or line.session in ledger.sessions:
         return False
     alike = (each for each in desired if each.rendering == line.rendering)
-    return any(line.period.overlaps(each.period) for each in alike)
+    return any(line.period.coincides(each.period) for each in alike)
 
 
 def _bills_ours(line: Line, participant: Participant) -> bool:

@@ -70,7 +70,7 @@ class Run:
     def _read(self, only: frozenset[str] | None) -> Iterator[Found]:
         """First pass: sessions with attendance and charges, entered in the ledger."""
         settings = self._pipeline.settings
-        for candidate in find(self._index, settings):
+        for candidate in find(self._index, settings, lone=only is None):
             session = resolve(candidate, self._index, settings)
             if isinstance(session, Finding) and only is None:
                 self._unread.append(session)

@@ -79,5 +79,5 @@ def _at_once(index: Index, resource: Resource, session: Session, member: Member)
     """Whether a ChargeItem is of the same leader and hour: nobody is in two groups of one leader at once."""
     performers = {index.ref(row.get("actor"), resource) for row in rows(resource, "performer")}
     leaders = {each for one in session.performers for each in (one.practitioner, one.reference)}
-    overlap = period(resource.get("occurrencePeriod"), None).overlaps(member.period)
-    return overlap is True and not performers.isdisjoint(leaders - {None})
+    together = period(resource.get("occurrencePeriod"), None).coincides(member.period)
+    return together and not performers.isdisjoint(leaders - {None})

@@ -25,8 +25,14 @@ from .visits import Visit
 _ERROR = "entered-in-error"
 
 
-def find(index: Index, settings: Settings) -> Iterator[Candidate]:
-    """All sessions among what was read: those with an Encounter by its reference, then the others by time."""
+def find(index: Index, settings: Settings, *, lone: bool = False) -> Iterator[Candidate]:
+    """All sessions among what was read: those with an Encounter by its reference, then the others by time.
+
+    Args:
+        index: What was read.
+        settings: Session codes, how close starts must be, how sure is sure enough.
+        lone: Also, at the end, visits that say they are of a group and fit no session.
+    """
     search = _Search(index, settings)
     search.whole_groups()
     search.appointments()
@@ -34,6 +40,8 @@ def find(index: Index, settings: Settings) -> Iterator[Candidate]:
     search.at_one_time()
     search.late_bookings()
     yield from search.candidates()
+    if lone:
+        yield from search.lone()
 
 
 class _Search:
@@ -220,9 +228,8 @@ class _Search:
         for slot in self._slots:
             if slot.alive:
                 yield _candidate(slot)
-        yield from self._lone()
 
-    def _lone(self) -> Iterator[Candidate]:
+    def lone(self) -> Iterator[Candidate]:
         """Visits that say they are a group's and belong to no session: somebody has to look at them."""
         slots = [*self._homes.whole.values(), *(slot for slot in self._slots if slot.alive)]
         placed = {reference for slot in slots for reference in slot.references}
