@@ -66,7 +66,8 @@ def _billed(shop: Shop, visit: dict[str, object], reference: str, leader: str) -
     when = period(encounters.period_element(visit), shop.sources.zone())
     lines = _claimed(shop, reference) or _charged(shop, reference)
     if not lines:
-        lines = [Line(at=reference, patient="", code=code, date=when.date) for code in encounters.cpt_codes(visit)]
+        codes = [code for code in encounters.cpt_codes(visit) if not runs_beside(code)]
+        lines = [Line(at=reference, patient="", code=code, date=when.date) for code in codes[:1]]
     for line in lines:
         if not runs_beside(line.code):
             yield replace(line, patient="", date=when.date, period=when, rendering=leader)
