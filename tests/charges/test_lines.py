@@ -46,10 +46,10 @@ def test_the_payers_code_changes_the_line_and_not_its_identity(world):
         ("09:00-09:52", 3),
         ("09:00-09:53", 4),
         ("09:00-09:08", 1),
-        ("09:00-09:07", 0),
+        ("09:00-09:07", 1),
     ],
 )
-def test_a_timed_program_counts_quarters_of_an_hour(world, clock, units):
+def test_a_timed_program_counts_quarters_of_an_hour_and_what_is_held_for_want_of_one_is_one(world, clock, units):
     world.policy(session_code={"90853": "H0004"}, unit_minutes=15)
     world.settings["prices"] = {"90853": "120.00", "H0004": "21.35"}
     line = world.gather(member=world.member(period=world.hours(clock, world.ON))).lines[0]

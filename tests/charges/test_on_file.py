@@ -349,14 +349,24 @@ def test_a_claim_marked_as_submitted_is_sent_until_it_is_refused(world):
     assert lines(answered(world, outcome="error"))[0].sent is False
 
 
-def test_what_the_payer_allowed_is_paid_plus_the_patients_share(world):
+@pytest.mark.parametrize(
+    ("amounts", "allowed"),
+    [
+        ({"submitted": 95.5, "benefit": 20.25, "copay": 5}, "25.25"),
+        ({"eligible": 25.25, "benefit": 20.25}, "25.25"),
+        ({"eligible": 95.5, "benefit": 20.25, "deductible": 5}, "25.25"),
+        ({"benefit": 20.25, "memberliability": 5}, "25.25"),
+        ({"benefit": 20.25}, "20.25"),
+    ],
+)
+def test_what_the_payer_allowed_is_paid_plus_the_patients_share_or_what_it_calls_eligible(world, amounts, allowed):
     system = "http://terminology.hl7.org/CodeSystem/adjudication"
     adjudication = [
         {"category": world.coded(system, code), "amount": {"value": value, "currency": "USD"}}
-        for code, value in (("submitted", 95.5), ("benefit", 20.25), ("copay", 5))
+        for code, value in amounts.items()
     ]
     answered(claim(world), item=[{"itemSequence": 1, "adjudication": adjudication}])
-    assert lines(world)[0].allowed == Decimal("25.25")
+    assert lines(world)[0].allowed == Decimal(allowed)
 
 
 def test_ours_is_told_by_our_identifiers(world):

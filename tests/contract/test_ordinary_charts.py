@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,6 +64,49 @@ def test_a_claim_that_names_the_encounter_of_the_session_is_for_the_patients_own
     said = made.check()
     assert errors(said) == []
     assert [said.everything(code) for code in ("MUE01", "TIM06", "CLM03")] == [[], [], []]
+
+
+@pytest.mark.parametrize(("planned", "billed"), [("90834", "90837"), ("90791", "90792"), ("99214", "99213")])
+def test_a_visit_that_was_billed_at_another_length_is_one_service(clinic: Make, planned: str, billed: str) -> None:
+    made = clinic(4)
+    made.visit("v", "p1", planned, "13:00", "14:00")
+    made.claim("c1", "p1", (billed, {"encounter": [b.ref("Encounter/v")]}))
+    said = made.check()
+    assert errors(said) == []
+    assert [each for each in said.report["findings"] if each["at"] == "Encounter/v"] == []
+
+
+def timed(folder: Path) -> dict[str, Any]:
+    """Settings of a payer that takes groups as quarters of an hour."""
+    facts = {"session_code": {"90853": "H0004"}, "unit_minutes": 15}
+    values = {key: [{"value": each, "source": "manual", "confidence": "V"}] for key, each in facts.items()}
+    policy = {"id": "timed", "title": "A county", "extends": "medicaid", "values": values}
+    (folder / "timed.json").write_text(json.dumps(policy))
+    return {"settings": {"policies": {"files": ["timed.json"]}}, "folder": folder}
+
+
+def test_a_group_under_the_payers_own_code_is_the_visit_and_no_second_service(clinic: Make, tmp_path: Path) -> None:
+    made = clinic(4, "timed")
+    made["Encounter/g1-p1"]["type"] = [b.coded(b.CPT, "90853")]
+    line = {
+        "encounter": [b.ref("Encounter/g1-p1")],
+        "quantity": {"value": 4},
+        "net": {"value": 480, "currency": "USD"},
+    }
+    made.claim("c1", "p1", ("H0004", line))
+    said = made.check(**timed(tmp_path))
+    assert [said.everything(code) for code in ("NCC15", "TIM06", "MUE01")] == [[], [], []]
+
+
+def test_minutes_that_make_no_unit_hold_the_charge(clinic: Make, tmp_path: Path) -> None:
+    made = clinic(4, "timed")
+    made["Encounter/g1-p1"]["period"]["end"] = "2026-03-10T09:07:00-05:00"
+    said = made.run(**timed(tmp_path))
+    assert said.outcome() == ("held", "rule:TIM03")
+    assert [each["message"] for each in said.of("TIM03")] == [
+        "7 minutes make no unit of 15; check the recorded times"
+    ]
+    assert said.outcome("p2") == ("charged", None)
 
 
 def test_two_claims_of_the_visit_and_of_its_session_are_one_service_twice(clinic: Make) -> None:

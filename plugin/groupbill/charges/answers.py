@@ -69,7 +69,7 @@ def _number(response: Resource) -> str | None:
 
 
 def allowed(found: Answer, sequence: int | None) -> Decimal | None:
-    """What the payer allowed for an item: paid plus the patient's share, else the amount it calls eligible.
+    """What the payer allowed for an item: paid plus the patient's share, where none is told what it calls eligible.
 
     Categories of HL7 `adjudication` and CARIN `C4BBAdjudication`; None where the answer says none of them.
     """
@@ -86,8 +86,10 @@ def _sum(item: dict[str, Any]) -> Decimal | None:
         for _, code in codings(entry.get("category")):
             if stated is not None:
                 amounts[code] = amounts.get(code, _NOTHING) + stated
-    paid = [value for code, value in amounts.items() if code in _PAID]
-    if not paid:
-        return next((value for code, value in amounts.items() if code in _ALLOWED), None)
+    paid = next((value for code, value in amounts.items() if code in _PAID), None)
+    eligible = next((value for code, value in amounts.items() if code in _ALLOWED), None)
     shares = [value for code, value in amounts.items() if code in _SHARE]
-    return paid[0] + (sum(shares, _NOTHING) if shares else amounts.get(_ALL_SHARES, _NOTHING))
+    share = sum(shares, _NOTHING) if shares else amounts.get(_ALL_SHARES)
+    if paid is None or share is None:
+        return paid if eligible is None else eligible
+    return paid + share

@@ -89,12 +89,12 @@ def billed_code(code: str, policy: Policy) -> str:
 
 
 def _units(terms: Terms, charge: Charge) -> int:
-    """The units of the charge; for a timed program what the member's minutes come to."""
+    """The units of the charge; for a timed program what the member's minutes come to, at least one (TIM03)."""
     timed = terms.policy["unit_minutes"]
     if not timed or charge.units != 1 or not _is_session(terms, charge):
         return charge.units
     minutes = terms.member.period.minutes
-    return charge.units if minutes is None else timed_units(minutes, timed)
+    return charge.units if minutes is None else max(1, timed_units(minutes, timed))
 
 
 def timed_units(minutes: int, unit: int) -> int:

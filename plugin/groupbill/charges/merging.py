@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from ..model import Line
 
+_KINDS = {
+    **dict.fromkeys(("90791", "90792"), "intake"),
+    **dict.fromkeys(("90832", "90834", "90837"), "individual"),
+    **dict.fromkeys(("90846", "90847"), "family"),
+    **dict.fromkeys(("90853", "90849", "H0004", "H0005", "H2019", "H2017", "H2014", "G0410", "G0411"), "group"),
+    **dict.fromkeys(("99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215"), "office"),
+}
+"""Codes of which a visit is typed as one and billed as another: by length, by payer."""
 
-def merge(strong: Sequence[Line], weak: Sequence[Line]) -> tuple[list[Line], set[str]]:
+
+def kind(code: str) -> str:
+    """What a visit may be billed as instead of its type."""
+    return _KINDS.get(code, code)
+
+
+def merge(
+    strong: Sequence[Line], weak: Sequence[Line], same: Callable[[str], str] = str
+) -> tuple[list[Line], set[str]]:
     """The strong lines, each standing for at most one of the weak; the weak ones left over follow.
 
-    Also answers the places of those that were merged. Two lines of one kind are never one service: that would
-    be a duplicate.
+    Also answers the places of those that were merged. Two strong lines are never one service: that would be a
+    duplicate. `same` tells what stands for a code in comparing.
     """
     result = list(strong)
     if not strong or not weak:
         return [*result, *weak], set()
-    places = _places(result)
+    places = _places(result, same)
     taken: set[int] = set()
     left: list[Line] = []
     merged: set[str] = set()
     for line in sorted(weak, key=lambda each: (each.at, each.code)):
-        position = _partner(result, places, taken, line)
+        position = _partner(result, places, taken, line, same(line.code))
         if position is None:
             left.append(line)
             continue
@@ -32,20 +48,23 @@ def merge(strong: Sequence[Line], weak: Sequence[Line]) -> tuple[list[Line], set
     return [*result, *left], merged
 
 
-def _places(lines: Sequence[Line]) -> dict[Hashable, list[int]]:
+def _places(lines: Sequence[Line], same: Callable[[str], str]) -> dict[Hashable, list[int]]:
     """Positions by code and Encounter, and by code and date."""
     places: dict[Hashable, list[int]] = {}
     for position, line in enumerate(lines):
+        code = same(line.code)
         if line.encounter is not None:
-            places.setdefault((line.code, line.encounter), []).append(position)
-        places.setdefault((line.code, line.date), []).append(position)
+            places.setdefault((code, line.encounter), []).append(position)
+        places.setdefault((code, line.date), []).append(position)
     return places
 
 
-def _partner(lines: Sequence[Line], places: dict[Hashable, list[int]], taken: set[int], line: Line) -> int | None:
+def _partner(
+    lines: Sequence[Line], places: dict[Hashable, list[int]], taken: set[int], line: Line, code: str
+) -> int | None:
     candidates = {
-        *(places.get((line.code, line.encounter), ()) if line.encounter is not None else ()),
-        *places.get((line.code, line.date), ()),
+        *(places.get((code, line.encounter), ()) if line.encounter is not None else ()),
+        *places.get((code, line.date), ()),
     }
     ranked = [
         (rank, lines[position].at, position)

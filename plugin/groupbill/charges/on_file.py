@@ -12,7 +12,7 @@ from . import charge_items, claims
 from .billing import usual_provider
 from .chart import Chart
 from .contacts import Contact, contacts
-from .merging import merge
+from .merging import kind, merge
 from .place import spot
 from .sources import Sources
 
@@ -32,7 +32,11 @@ def lines_on_file(sources: Sources, patient: str) -> tuple[Line, ...]:
 
 
 def on_file(sources: Sources, patient: str) -> OnFile:
-    """The services of a patient. A Claim line stands for its ChargeItem and both for their Encounter."""
+    """The services of a patient. A Claim line stands for its ChargeItem and both for their Encounter.
+
+    For the Encounter also where it is typed with another code of that kind: 45 minutes planned and an hour billed,
+    a group that the payer takes under a code of its own.
+    """
     chart = sources.chart(patient)
     return chart.once("on-file", lambda: _on_file(sources, chart))
 
@@ -44,9 +48,11 @@ def _on_file(sources: Sources, chart: Chart) -> OnFile:
     visits = contacts(sources, chart)
     visited = [line for each in visits for line in _visited(sources, chart, each)]
     services, merged = merge(_at_own(_claimed(sources, chart), visits), _at_own(charged, visits))
+    billed = len(services)
     services, also = merge(services, visited)
+    services, besides = merge(services[:billed], services[billed:], kind)
     found = [line for line in services if line.code and line.at not in held]
-    return OnFile(tuple(sorted(found, key=order)), frozenset(merged | also))
+    return OnFile(tuple(sorted(found, key=order)), frozenset(merged | also | besides))
 
 
 def _at_own(lines: Iterable[Line], visits: tuple[Contact, ...]) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil
 
+from ..charges.lines import timed_units
 from ..model import Bill, Finding, Line, Participant, Severity, Verdict
 from .rule import Context, LineRule, ParticipantRule, Rule
 from .services import GROUP, SESSION_CODES, element, minimum_minutes, minutes_key, own_place, weight_of
@@ -98,13 +99,14 @@ class SessionTooShort(ParticipantRule):
 
     ## What it does
     Compares the elapsed minutes of the participant with the policy's `minutes.min`, or
-    `minutes.min_intermediate_care` for intermediate care. A limit that is only known from elsewhere warns.
+    `minutes.min_intermediate_care` for intermediate care. A limit that is only known from elsewhere warns. Where
+    units are timed (`unit_minutes`), fails for minutes that make no unit.
 
     ## Why it matters
     Below the minimum the session is not reimbursable at all, not even in part.
 
     ## Options
-    `minutes.min`, `minutes.min_intermediate_care`.
+    `minutes.min`, `minutes.min_intermediate_care`, `unit_minutes`.
 
     ## References
     - Conn. Agencies Regs. 17b-262-822 (45; 30 in intermediate care), 14 NYCRR 588.6 (60), 22 CCR 51505.3
@@ -121,10 +123,14 @@ class SessionTooShort(ParticipantRule):
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the length for one participant's payer."""
-        minimum = minimum_minutes(participant)
+        minimum, minutes = minimum_minutes(participant), participant.member.period.minutes
+        unit = participant.policy["unit_minutes"]
+        if unit and minutes is not None and not timed_units(minutes, unit):
+            policy, message = participant.policy, f"{minutes} minutes make no unit of {unit}"
+            source, weight = policy.source("unit_minutes") or None, weight_of(policy, "unit_minutes")
+            return (self.finding(message, at=own_place(participant), severity=weight, source=source),)
         if not minimum or participant.session.code not in GROUP:
             return None
-        minutes = participant.member.period.minutes
         if minutes is None:
             message = f"the length is not on file; the payer asks for {minimum} minutes"
             return (self.finding(message, at=own_place(participant), verdict=Verdict.NO_DATA),)
