@@ -21,7 +21,7 @@ def groupbill_encounter_changed(change: Change) -> Iterable[Effect]:
     """
     for resource in (change.before, change.after):
         parent = ((resource or {}).get("partOf") or {}).get("reference")
-        yield Reconcile(parent if isinstance(parent, str) else change.reference)
+        yield Reconcile(parent if isinstance(parent, str) and "Encounter/" in parent else change.reference)
     end = _end(change.after or {})
     if end is not None:
         yield Wait(change.reference, end)

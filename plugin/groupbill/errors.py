@@ -46,8 +46,12 @@ class PluginError(UsageError):
 
     def __init__(self, plugin: str, message: str) -> None:
         """Name the plugin and what is wrong with it."""
-        super().__init__(f"plugin {plugin}: {message}")
+        super().__init__(plugin, message)
         self.plugin = plugin
+
+    def __str__(self) -> str:
+        """Both in one line; kept apart so that the error can be sent to another process."""
+        return "plugin {}: {}".format(*self.args)
 
 
 class RuleDefinitionError(UsageError):
@@ -55,7 +59,11 @@ class RuleDefinitionError(UsageError):
 
     def __init__(self, rule: str, message: str) -> None:
         """Name the rule and what it lacks."""
-        super().__init__(f"rule {rule}: {message}")
+        super().__init__(rule, message)
+
+    def __str__(self) -> str:
+        """Both in one line."""
+        return "rule {}: {}".format(*self.args)
 
 
 class ServerError(GroupBillError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from .errors import UsageError
 from .facts import asked, concerned, facts_of
 from .fhir.index import Index
 from .fhir.read import add_resources
@@ -17,7 +18,6 @@ from .plugins import ChangeContext, Hooks, Registry
 from .policies import Policies
 from .reference import Reference
 from .report.report import Report
-from .rules.catalogue import Catalogue
 from .rules.rulebook import Rulebook
 from .settings import Settings
 from .version import VERSION
@@ -60,28 +60,26 @@ class Host:
         self.reference = Reference.load(self.settings.reference_folder)
         self.registry.configure(self.settings)
         self.hooks = Hooks(self.registry)
-        self._rules = [rule for _, rule in self.hooks.register_rules()]
         self._gate = gate
         self.lock = threading.Lock()
         """Held while sessions of a server are decided: one at a time, whatever the threads."""
-        self.catalogue = Catalogue.with_bundled(self._rules)
+        self.catalogue = self.hooks.catalogue()
         """All rules, the bundled ones and those of plugins."""
-        known = {rule.code: rule.name for rule in self.catalogue.rules}
-        self.settings.check_rules(known)
-        self.policies.check_rules(known)
+        self.settings.check_rules(self.catalogue.names)
+        self.policies.check_rules(self.catalogue.names)
 
-    def run(self, resources: Iterable[Mapping[str, Any]], today: date | None = None) -> Report:
+    def run(self, resources: Iterable[Mapping[str, Any]] | Mapping[str, Any], today: date | None = None) -> Report:
         """Derive, check and plan over resources held in memory.
 
         Args:
-            resources: FHIR resources (R4, R4B or R5), Bundles among them; they are read, never changed.
+            resources: FHIR resources (R4, R4B or R5), Bundles among them, or one alone; they are read, never changed.
             today: The day of the run; by default today in the settings' time zone.
 
         Errors:
             SettingsError: a date needs a time zone and none is set.
         """
         index = Index()
-        add_resources(index, resources)
+        add_resources(index, [resources] if isinstance(resources, Mapping) else resources)
         return self.run_index(index, today)
 
     def run_index(
@@ -127,7 +125,7 @@ class Host:
             gate=self._gate or gate or "schema",
             recorded=recorded,
         )
-        return Run(pipeline, index, today or self.today(), only, accept_corrections, gone=gone)
+        return Run(pipeline, index, self.day(today), only, accept_corrections, gone=gone)
 
     def report(self, run: Run, sessions: Iterable[SessionReport]) -> Report:
         """The report of a run that has come to its end."""
@@ -150,7 +148,7 @@ class Host:
             rulebook=Rulebook((), self.settings, catalogue=self.catalogue),
             hooks=self.hooks,
         )
-        day = today or self.today()
+        day = self.day(today)
         checked, findings, tallies = check.run(index, day)
         return Report(version=VERSION, as_of=day, checked=checked, findings=findings, tallies=tallies)
 
@@ -164,7 +162,7 @@ class Host:
             read: Fetches by reference (`Patient/p1`) or search (`Encounter?part-of=Encounter/g1`).
             today: The day of the run; by default today in the settings' time zone.
         """
-        day = today or self.today()
+        day = self.day(today)
         effects, crashes = self.effects(change, read=read, today=day)
         if crashes:
             return Report(version=VERSION, as_of=day, findings=tuple(crashes))
@@ -179,7 +177,7 @@ class Host:
 
         A note, a Coverage or a payer's answer is put to them as a change of the visits or the Claim that it concerns.
         """
-        day = today or self.today()
+        day = self.day(today)
         context = ChangeContext(settings=self.settings, policies=self.policies, today=day, read=read)
         since = day - timedelta(days=self.settings.look_back_days)
         effects: dict[Effect, None] = {}
@@ -224,6 +222,10 @@ class Host:
 
         return reconcile(self, server, sessions, write, today=today, accept_corrections=accept_corrections, jobs=jobs)
 
+    def day(self, stated: date | None) -> date:
+        """The day of a run: what was stated (of a datetime its date), else today."""
+        return self.today() if stated is None else date(stated.year, stated.month, stated.day)
+
     def today(self) -> date:
         """Today in the settings' time zone; without one, the machine's date."""
         return datetime.now(self.settings.zone_of()).date()
@@ -233,6 +235,8 @@ def _named(plugins: Iterable[object | tuple[str, object]]) -> Iterator[tuple[str
     """Pairs of name and plugin; an object without a name gets that of its module and type."""
     for number, plugin in enumerate(plugins, 1):
         if isinstance(plugin, tuple):
+            if len(plugin) != 2 or not isinstance(plugin[0], str):
+                raise UsageError(f"plugins[{number - 1}]: expected a plugin, or a pair of its name and the plugin")
             yield plugin
         else:
             name = getattr(plugin, "__name__", type(plugin).__qualname__)

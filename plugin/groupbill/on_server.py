@@ -48,7 +48,7 @@ def reconcile(
     for each in asked:
         if not _SESSION.fullmatch(each):
             raise UsageError(f"{each!r}: expected Encounter/id or Appointment/id")
-    day = today or host.today()
+    day = host.day(today)
     work = sweep(host, server, write=write, today=day, accept_corrections=accept_corrections, jobs=jobs)
     found = [*work.over(asked, whole=True), *work.late()]
     return swept(work, sorted(found, key=lambda each: order(each.session)), day)

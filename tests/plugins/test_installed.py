@@ -13,6 +13,27 @@ import pytest
 SESSIONS = Path(__file__).parents[2] / "examples" / "sessions"
 HEAD = "from groupbill import hookimpl\n\n"
 
+RULE = (
+    HEAD
+    + """
+from groupbill import ClaimRule, Severity
+
+
+class Odd(ClaimRule):
+    "A rule of this clinic."
+
+    code, name, severity, source = "ACME01", "odd", Severity.ERROR, "Acme handbook 2026"
+
+    def check(self, bill, context):
+        return ()
+
+
+@hookimpl
+def groupbill_register_rules():
+    return {}
+"""
+)
+
 
 def install(folder: Path, name: str, program: str) -> None:
     """What `pip install` leaves behind: a module, and metadata with its entry point."""
@@ -49,6 +70,26 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
             "plugin acme:main: there is no hook 'groupbill_resolve_prices' (did you mean 'groupbill_resolve_price'?)",
         ),
         ("x = 1\n", "plugin acme:main: implements no hook"),
+        ("import sys\nsys.exit(0)\n", "plugin acme:main: import failed: SystemExit"),
+        (
+            HEAD + "@hookimpl\ndef groupbill_configured(settings):\n    raise SystemExit\n",
+            "plugin acme:main: groupbill_configured failed: SystemExit",
+        ),
+        (RULE.format("[3]"), "plugin acme:main: rule 3: is no class derived from a scope"),
+        (RULE.format("3"), "plugin acme:main: groupbill_register_rules failed: TypeError"),
+        (
+            RULE.format("[Odd]").replace("ACME01", "NCC99"),
+            "plugin acme:main: rule NCC99: acme_plugin.Odd may not use",
+        ),
+        (RULE.format("[Odd, Odd]"), "plugin acme:main: rule ACME01: is defined by acme_plugin.Odd and by"),
+        (
+            RULE.format("[Odd]").replace("check", "__init__"),
+            "plugin acme:main: groupbill_register_rules failed: Type",
+        ),
+        (
+            RULE.format("[Odd]").replace("Severity.ERROR", "'error'"),
+            "plugin acme:main: import failed: RuleDefinitionError",
+        ),
     ],
 )
 def test_a_plugin_that_can_not_start_is_two_and_is_named(program: str, said: str, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from groupbill import (
     Reconcile,
     Settings,
     Severity,
+    UsageError,
     hookimpl,
 )
 from groupbill.testing import builders as b
@@ -47,6 +48,13 @@ def session(*names: str) -> list[dict]:
 def outcomes(host: Host) -> dict[str, tuple[str, str | None]]:
     report = host.run(session("ana", "ben"), today=TODAY)
     return {each.member: (str(each.outcome), each.reason) for each in report.sessions[0].members}
+
+
+def module(program: str) -> object:
+    """A plugin as an author writes it."""
+    made = type(pytest)("acme")
+    exec(program, {"hookimpl": hookimpl, "Decimal": Decimal}, vars(made))
+    return made
 
 
 CHARGED = ("charged", None)
@@ -285,6 +293,50 @@ def test_every_hook_is_called_in_the_order_of_a_run() -> None:  # noqa: C901 - o
         "claim_changed",
         "encounter_changed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("async def groupbill_derive_charges(session): pass", "groupbill_derive_charges: is async"),
+        ("async def groupbill_after_claim_written(claim): yield", "groupbill_after_claim_written: is async"),
+        ("def groupbill_after_claim_written(claim): yield", "groupbill_after_claim_written: has no answer"),
+        ("def groupbill_configured(settings): yield", "groupbill_configured: has no answer"),
+        ("def groupbill_resolve_price(charge, patient): pass", "can not be found in the hookspec"),
+    ],
+)
+def test_an_implementation_that_would_never_run_is_refused(program: str, said: str) -> None:
+    with pytest.raises(PluginError, match=f"plugin acme: (.|\n)*{said}"):
+        Host(settings(), [("acme", module(f"@hookimpl\n{program}"))])
+
+
+def test_a_hook_without_its_mark_is_refused_beside_marked_ones() -> None:
+    program = "@hookimpl\ndef groupbill_configured(settings): pass\ndef groupbill_before_claim_written(claim): 1 / 0"
+    with pytest.raises(PluginError, match="plugin acme: groupbill_before_claim_written is not marked with @hookimpl"):
+        Host(settings(), [("acme", module(program))])
+
+
+def test_a_hook_of_another_version_is_left_alone_where_it_is_marked_optional() -> None:
+    program = "@hookimpl(optionalhook=True)\ndef groupbill_of_next_year(claim): pass\n"
+    program += "@hookimpl\ndef groupbill_resolve_price(charge): return None"
+    assert outcomes(Host(settings(), [("acme", module(program))])) == {"Patient/ana": CHARGED, "Patient/ben": CHARGED}
+
+
+@pytest.mark.parametrize("first", ["@hookimpl(tryfirst=True)", "@hookimpl"])
+def test_the_order_is_that_of_the_names_alone(first: str) -> None:
+    price = "def groupbill_resolve_price(charge): return Decimal('{}')"
+    plugins = [
+        ("zebra", module(f"{first}\n{price.format('1.00')}")),
+        ("acme", module(f"@hookimpl\n{price.format('2.00')}")),
+    ]
+    report = Host(settings(), plugins).run(session("ana", "ben"), today=TODAY)
+    assert {line.amount for each in report.sessions[0].members for line in each.lines} == {Decimal("2.00")}
+
+
+@pytest.mark.parametrize("pair", [("acme", object(), 1), (object(), "acme"), ()])
+def test_plugins_are_objects_or_pairs_of_name_and_object(pair: tuple) -> None:
+    with pytest.raises(UsageError, match=r"plugins\[0\]: expected a plugin, or a pair of its name and the plugin"):
+        Host(settings(), [pair])
 
 
 def test_an_empty_answer_about_attendance_means_that_nobody_came() -> None:

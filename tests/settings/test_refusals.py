@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from decimal import Decimal
 
@@ -181,3 +182,26 @@ def test_whatever_a_file_says_it_is_read_or_refused(table: dict[str, object]) ->
         assert isinstance(Settings.parse(table), Settings)
     except SettingsError as refusal:
         assert str(refusal).startswith("settings: ")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "said"),
+    [
+        ({"timezone": "America/Chicgo"}, "settings: timezone: expected an IANA time zone like America/Chicago"),
+        (
+            {"timezones": {"Location/annex": "Nowhere"}},
+            "settings: timezones.Location/annex: expected an IANA time zone",
+        ),
+        ({"prices": {"90853": 120.5}}, "settings: prices.90853: expected an amount above zero"),
+        ({"prices": {"90853": Decimal("1.001")}}, "settings: prices.90853: expected an amount above zero"),
+        ({"claim_status": "final"}, "settings: claim_status: expected 'active' or 'draft'"),
+        ({"remote_place_of_service": 2}, "settings: remote_place_of_service: expected '02' or '10'"),
+    ],
+)
+def test_settings_given_by_keyword_are_looked_at_too(keywords: dict, said: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        Settings(**keywords)
+
+
+def test_a_price_by_keyword_may_be_written_as_in_the_file() -> None:
+    assert Settings(prices={"90853": "120.00"}).prices == {"90853": Decimal("120.00")}  # type: ignore[dict-item]

@@ -76,10 +76,8 @@ def _readable(files: Sequence[Path]) -> None:
 def _rules() -> Mapping[str, str]:
     """Name by code, of the bundled rules and of those that plugins bring."""
     from ..plugins import Hooks, Registry
-    from ..rules.catalogue import Catalogue
 
-    brought = (rule for _, rule in Hooks(Registry()).register_rules())
-    return {rule.code: rule.name for rule in Catalogue.with_bundled(brought).rules}
+    return Hooks(Registry()).catalogue().names
 
 
 def _checked(policies: Policies, file: PolicyFile) -> str:

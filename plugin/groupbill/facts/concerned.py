@@ -7,7 +7,7 @@ every visit of the patient in the look-back window; a payer's answer one of its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from ..model import Change, Read, Resource
@@ -74,13 +74,18 @@ def _visits_of(patients: Iterable[str], since: date, read: Read) -> Iterator[str
 
 
 def visits(patient: str, first: date, last: date | None, read: Read) -> Iterator[str]:
-    """Encounters and Appointments of a patient between two days, a day wider because servers search by UTC days."""
-    window = f"&date=ge{first - timedelta(days=1)}"
-    if last is not None:
-        window += f"&date=lt{last + timedelta(days=2)}"
+    """Encounters and Appointments of a patient between two days."""
     for search in (f"Encounter?subject={patient}", f"Appointment?patient={patient}"):
-        for found in read(search + window):
+        for found in read(search + window(first, last)):
             yield f"{found['resourceType']}/{found['id']}"
+
+
+def window(first: date, last: date | None) -> str:
+    """The parameters of a search between two days, a day wider because servers search by UTC days."""
+    text = f"&date=ge{date.fromordinal(max(first.toordinal() - 1, 1))}"
+    if last is not None:
+        text += f"&date=lt{date.fromordinal(min(last.toordinal() + 2, date.max.toordinal()))}"
+    return text
 
 
 def _literal(element: Any, kind: str) -> list[str]:

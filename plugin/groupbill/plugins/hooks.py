@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from ..errors import PluginError
-from ..model import (
-    Attendance,
-    Change,
-    Charge,
-    Effect,
-    Finding,
-    Recheck,
-    Reconcile,
-    ReconcileGroup,
-    Resource,
-    Session,
-    Severity,
-    Wait,
-)
+from ..errors import PluginError, RuleDefinitionError
+from ..model import Attendance, Change, Charge, Effect, Finding, Read, Resource, Session, Severity
+from ..model.readonly import view
+from ..model.strangers import CRASH, line_of, told
+from ..rules.answered import finding
+from ..rules.catalogue import Catalogue
+from . import answers
 from .context import ChangeContext, Context
-from .readonly import view
 from .registry import Registry
-
-if TYPE_CHECKING:
-    from ..rules.rule import Rule
 
 T = TypeVar("T")
 _log = logging.getLogger("groupbill.plugins")
 
 
-def crashed(plugin: str, hook: str, error: Exception, at: str) -> Finding:
-    """Finding ENG02: names plugin, hook and type; the text of the exception may hold patient data."""
+def crashed(plugin: str, hook: str, error: BaseException, at: str) -> Finding:
+    """Finding ENG02: names plugin, hook and what went wrong; where it did stands in the log."""
+    _log.warning("plugin %s: %s failed with %s%s", plugin, hook, told(error), line_of(error))
     return Finding(
         code="ENG02",
         name="crashed",
         severity=Severity.ERROR,
         at=at,
-        message=f"plugin {plugin}: {hook} failed with {type(error).__name__}",
+        message=f"plugin {plugin}: {hook} failed with {told(error)}",
         source="groupbill",
     )
 
 
-def _wrong_type(value: object, expected: str) -> TypeError:
-    """What is raised inside the guard for an answer of the wrong type."""
-    return TypeError(f"answered {type(value).__name__}, expected {expected}")
+class _Reader:
+    """The host's reader as plugins get it: what it answers is read-only."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self.failure: Exception | None = None
+
+    def __call__(self, question: str) -> Sequence[Resource]:
+        try:
+            return cast("Sequence[Resource]", view(list(self._read(question))))
+        except Exception as error:
+            self.failure = error
+            raise
 
 
 class Hooks:
@@ -66,27 +66,24 @@ class Hooks:
         return found
 
     def _collect(
-        self, hook: str, types: tuple[type, ...], at: str, arguments: dict[str, Any]
-    ) -> tuple[list[Any], list[Finding]]:
-        """All items of all implementations; a crash, also in a generator, becomes a finding."""
-        items: list[Any] = []
+        self, hook: str, accept: Callable[[object], T], at: str, arguments: dict[str, Any]
+    ) -> tuple[list[T], list[Finding]]:
+        """All items of all implementations, checked; a crash, also in a generator, becomes a finding."""
+        items: list[T] = []
         findings: list[Finding] = []
         for plugin, function, names in self._each(hook):
             try:
-                produced = list(function(*(arguments[name] for name in names)) or ())
-                for item in produced:
-                    if not isinstance(item, types):
-                        raise _wrong_type(item, types[0].__name__)
-            except Exception as error:  # noqa: BLE001 - a stranger's code; it becomes a blocking finding
-                _log.warning("plugin %s: %s failed with %s", plugin, hook, type(error).__name__)
+                answer = function(*(arguments[name] for name in names))
+                produced = [] if answer is None else [accept(item) for item in answer]
+            except CRASH as error:
                 findings.append(crashed(plugin, hook, error, at))
             else:
                 items.extend(produced)
         return items, findings
 
     def _first(
-        self, hook: str, accept: Callable[[Any], Any], at: str, arguments: dict[str, Any]
-    ) -> tuple[Any, list[Finding]]:
+        self, hook: str, accept: Callable[[Any], T], at: str, arguments: dict[str, Any]
+    ) -> tuple[T | None, list[Finding]]:
         """The first answer that is not None; `accept` checks and converts it inside the guard."""
         findings: list[Finding] = []
         for plugin, function, names in self._each(hook):
@@ -95,85 +92,72 @@ class Hooks:
                 if answer is None:
                     continue
                 return accept(answer), findings
-            except Exception as error:  # noqa: BLE001 - a stranger's code; it becomes a blocking finding
-                _log.warning("plugin %s: %s failed with %s", plugin, hook, type(error).__name__)
+            except CRASH as error:
                 findings.append(crashed(plugin, hook, error, at))
         return None, findings
 
-    def register_rules(self) -> list[tuple[str, type[Rule]]]:
-        """The rules that plugins bring, each with the plugin's name.
+    def catalogue(self) -> Catalogue:
+        """All rules, the bundled ones and those that plugins bring.
 
         Errors:
-            PluginError: an implementation failed.
+            PluginError: an implementation failed, or brought what is no rule, or a code or name that is taken.
         """
-        rules: list[tuple[str, type[Rule]]] = []
+        catalogue = Catalogue.with_bundled(())
         for plugin, function, _ in self._each("groupbill_register_rules"):
             try:
-                rules.extend((plugin, rule) for rule in list(function() or ()))
-            except Exception as error:
+                answer = function()
+                for rule in () if answer is None else answer:
+                    catalogue.bring(rule)
+                    rule()
+            except RuleDefinitionError as error:
+                raise PluginError(plugin, str(error)) from error
+            except CRASH as error:
                 raise PluginError(plugin, f"groupbill_register_rules failed: {error!r}") from error
-        return rules
+        return catalogue
 
     def changed(self, change: Change, context: ChangeContext) -> tuple[list[Effect], list[Finding]]:
-        """Effects of a changed Encounter, Group or Claim (ChargeItems and answers go with the Claim hook)."""
+        """Effects of a changed Encounter, Group or Claim (ChargeItems and answers go with the Claim hook).
+
+        Where the reader failed its error is raised: that is no plugin's crash, and another time it may answer.
+        """
         hook = {
             "Encounter": "groupbill_encounter_changed",
             "Appointment": "groupbill_encounter_changed",
             "Group": "groupbill_group_changed",
         }.get(change.resource_type, "groupbill_claim_changed")
         seen = Change(reference=change.reference, before=view(change.before), after=view(change.after))
-        types = (Reconcile, ReconcileGroup, Recheck, Wait)
-        effects, findings = self._collect(hook, types, change.reference, {"change": seen, "context": context})
-        return list(dict.fromkeys(cast("Iterable[Effect]", effects))), findings
+        reader = _Reader(context.read)
+        arguments = {"change": seen, "context": replace(context, read=reader)}
+        effects, findings = self._collect(hook, answers.effect, change.reference, arguments)
+        if findings and reader.failure is not None:
+            raise reader.failure
+        return list(dict.fromkeys(effects)), findings
 
     def resolve_attendance(
         self, session: Session, context: Context
     ) -> tuple[Sequence[Attendance] | None, list[Finding]]:
         """Who took part, None where nobody answered; an answer about somebody not on the roster counts as a crash."""
-        roster = {member.member for member in session.members}
-
-        def accept(answer: Iterable[object]) -> list[Attendance]:
-            attendances = []
-            for item in answer:
-                if not isinstance(item, Attendance):
-                    raise _wrong_type(item, "Attendance")
-                if item.member not in roster:
-                    raise LookupError("answered for somebody who is not on the roster")
-                attendances.append(item)
-            return attendances
-
         arguments = {"session": session, "context": context}
-        answer, findings = self._first("groupbill_resolve_attendance", accept, place(session), arguments)
-        return cast("Sequence[Attendance] | None", answer), findings
+        return self._first("groupbill_resolve_attendance", answers.attendances(session), place(session), arguments)
 
     def derive_charges(self, session: Session, context: Context) -> tuple[list[Charge], list[Finding]]:
         """All charges of all plugins."""
         arguments = {"session": session, "context": context}
-        return self._collect("groupbill_derive_charges", (Charge,), place(session), arguments)
+        return self._collect("groupbill_derive_charges", answers.charge, place(session), arguments)
 
     def resolve_price(
         self, charge: Charge, coverage: Resource | None, context: Context, at: str
     ) -> tuple[Decimal | None, list[Finding]]:
         """The list price of one unit."""
-
-        def accept(answer: object) -> Decimal:
-            if isinstance(answer, bool) or not isinstance(answer, Decimal | int):
-                raise _wrong_type(answer, "Decimal")
-            price = Decimal(answer)
-            if not price.is_finite():
-                raise ValueError("answered with no number")
-            return price
-
         arguments = {"charge": charge, "coverage": view(coverage), "context": context}
-        answer, findings = self._first("groupbill_resolve_price", accept, at, arguments)
-        return cast("Decimal | None", answer), findings
+        return self._first("groupbill_resolve_price", answers.price, at, arguments)
 
     def before_claim_written(
         self, claim: Resource, findings: Sequence[Finding], context: Context, at: str
     ) -> list[Finding]:
         """What plugins have to say about a Claim before it goes into the plan."""
         arguments = {"claim": view(claim), "findings": tuple(findings), "context": context}
-        found, crashes = self._collect("groupbill_before_claim_written", (Finding,), at, arguments)
+        found, crashes = self._collect("groupbill_before_claim_written", finding, at, arguments)
         return [*found, *crashes]
 
     def after_claim_written(self, claim: Resource, context: Context) -> None:
@@ -190,8 +174,8 @@ class Hooks:
         for plugin, function, names in self._each(hook):
             try:
                 function(*(arguments[name] for name in names))
-            except Exception as failure:  # noqa: BLE001 - observers never stop the work
-                _log.error("plugin %s: %s failed with %s", plugin, hook, type(failure).__name__)
+            except CRASH as failure:
+                _log.error("plugin %s: %s failed with %s%s", plugin, hook, told(failure), line_of(failure))
 
 
 def place(session: Session) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from ..errors import PluginError
+from ..model.strangers import CRASH
 from ..settings.suggest import did_you_mean
 from . import hookspecs
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 BUNDLED = "groupbill:"
+_HOOKS = tuple(name for name in dir(hookspecs) if name.startswith(f"{hookspecs.PROJECT}_"))
+_TELLS_NOTHING = ("groupbill_configured", "groupbill_after_claim_written", "groupbill_claim_write_failed")
+"""Hooks without an answer: a generator in their place would never run."""
 
 
 class Registry:
@@ -43,7 +47,7 @@ class Registry:
             name = f"{owner}:{entry_point.name}"
             try:
                 plugin = entry_point.load()
-            except Exception as error:
+            except CRASH as error:
                 raise PluginError(name, f"import failed: {error!r}") from error
             self.register(plugin, name)
 
@@ -62,22 +66,25 @@ class Registry:
             raise PluginError(name, "is registered already") from error
         except pluggy.PluginValidationError as error:
             raise PluginError(name, str(error)) from error
-        if registered is None:
-            raise PluginError(name, "is blocked")
+        if registered is None or plugin is None:
+            raise PluginError(name, "is no plugin")
         for caller in self._manager.get_hookcallers(plugin) or ():
             _check(caller, name)
         if not self._manager.get_hookcallers(plugin):
             raise PluginError(name, "implements no hook (is @hookimpl missing?)")
 
     def _refuse_unknown(self, plugin: object, name: str) -> None:
-        """A misspelt hook would never be called."""
+        """A misspelt hook, or one without its mark, would never be called.
+
+        One that is marked `optionalhook=True` may be of another version of groupbill.
+        """
         for attribute in dir(plugin):
             options = self._manager.parse_hookimpl_opts(plugin, attribute)
-            if options is not None and not hasattr(hookspecs, options.get("specname") or attribute):
-                hint = did_you_mean(
-                    attribute, (each for each in dir(hookspecs) if each.startswith(hookspecs.PROJECT))
-                )
-                raise PluginError(name, f"there is no hook {attribute!r}{hint}")
+            if options is None:
+                if attribute in _HOOKS and inspect.isroutine(getattr(plugin, attribute, None)):
+                    raise PluginError(name, f"{attribute} is not marked with @hookimpl")
+            elif not options["optionalhook"] and (options["specname"] or attribute) not in _HOOKS:
+                raise PluginError(name, f"there is no hook {attribute!r}{did_you_mean(attribute, _HOOKS)}")
 
     def configure(self, settings: Settings) -> None:
         """Tell every plugin the settings.
@@ -88,7 +95,7 @@ class Registry:
         for name, function, _ in self.implementations("groupbill_configured"):
             try:
                 function(settings)
-            except Exception as error:
+            except CRASH as error:
                 raise PluginError(name, f"groupbill_configured failed: {error!r}") from error
 
     def implementations(self, hook: str) -> list[tuple[str, Any, tuple[str, ...]]]:
@@ -105,7 +112,11 @@ class Registry:
 
 
 def _check(caller: pluggy.HookCaller, name: str) -> None:
-    """Refuse defaults (pluggy 1.5 to 1.7 treat them differently) and wrappers (they can't be isolated)."""
+    """Refuse what could not be called as it is meant.
+
+    Defaults (pluggy 1.5 to 1.7 treat them differently), wrappers (they can't be isolated), and what a call only
+    sets up: hooks are synchronous.
+    """
     for impl in caller.get_hookimpls():
         if impl.plugin_name != name:
             continue
@@ -113,6 +124,10 @@ def _check(caller: pluggy.HookCaller, name: str) -> None:
             raise PluginError(name, f"{caller.name}: parameters must have no default values")
         if impl.hookwrapper or impl.wrapper:
             raise PluginError(name, f"{caller.name}: wrappers are not supported")
+        if inspect.iscoroutinefunction(impl.function) or inspect.isasyncgenfunction(impl.function):
+            raise PluginError(name, f"{caller.name}: is async; hooks are called and answer at once")
+        if caller.name in _TELLS_NOTHING and inspect.isgeneratorfunction(impl.function):
+            raise PluginError(name, f"{caller.name}: has no answer and must not yield")
 
 
 def _version(distribution: str) -> str:

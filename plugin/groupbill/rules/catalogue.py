@@ -72,8 +72,11 @@ class Catalogue:
         self._by_name: dict[str, str] = {name: code for code, name in ENGINE.items()}
         for rule in rules:
             self._add(rule)
-        self.rules = tuple(sorted(self.by_code.values(), key=lambda rule: rule.code))
-        """By code."""
+
+    @property
+    def rules(self) -> tuple[type[Rule], ...]:
+        """All of them, by code."""
+        return tuple(sorted(self.by_code.values(), key=lambda rule: rule.code))
 
     def _add(self, rule: type[Rule]) -> None:
         if not (isinstance(rule, type) and issubclass(rule, _SCOPES) and "code" in rule.__dict__):
@@ -93,15 +96,22 @@ class Catalogue:
         Errors:
             RuleDefinitionError: a prefix of ours, or a code or name that is taken.
         """
-        ours = bundled()
-        theirs = tuple(foreign)
-        for rule in theirs:
-            prefix = str(getattr(rule, "code", "")).rstrip(_DIGITS)
-            if prefix in PREFIXES:
-                raise RuleDefinitionError(
-                    getattr(rule, "code", ""), f"{_origin(rule)} may not use the bundled prefix {prefix}"
-                )
-        return cls((*ours, *theirs))
+        catalogue = cls(bundled())
+        for rule in foreign:
+            catalogue.bring(rule)
+        return catalogue
+
+    def bring(self, rule: type[Rule]) -> None:
+        """Add a rule of a third party.
+
+        Errors:
+            RuleDefinitionError: a prefix of ours, or a code or name that is taken.
+        """
+        code = str(getattr(rule, "code", ""))
+        prefix = code.rstrip(_DIGITS)
+        if prefix in PREFIXES:
+            raise RuleDefinitionError(code, f"{_origin(rule)} may not use the bundled prefix {prefix}")
+        self._add(rule)
 
     @property
     def names(self) -> dict[str, str]:

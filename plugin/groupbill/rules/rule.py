@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,18 +77,28 @@ class Rule:
         super().__init_subclass__(**kwargs)
         if "code" not in cls.__dict__:
             return
-        if not _CODE.fullmatch(cls.code):
-            raise RuleDefinitionError(cls.__name__, f"code {cls.code!r} is not like NCC02")
-        for attribute in ("name", "severity", "scope", "source"):
-            if not getattr(cls, attribute, None):
-                raise RuleDefinitionError(cls.__name__, f"{attribute} is missing")
-        if not _NAME.fullmatch(cls.name):
-            raise RuleDefinitionError(cls.__name__, f"name {cls.name!r} is not kebab-case")
-        if not (cls.__doc__ or "").strip():
-            raise RuleDefinitionError(cls.__name__, "the docstring, which is the rule's page, is missing")
+        for fault in cls._faults():
+            raise RuleDefinitionError(cls.__name__, fault)
         for part in cls.parts:
             for attribute in ("code", "name", "severity", "remedy", "source", "confidence", "denial"):
                 setattr(part, attribute, getattr(cls, attribute))
+
+    @classmethod
+    def _faults(cls) -> Iterator[str]:
+        """What is missing or wrong in the declaration; each is looked for once those before it are right."""
+        if not _CODE.fullmatch(cls.code):
+            yield f"code {cls.code!r} is not like NCC02"
+        for attribute in ("name", "severity", "scope", "source"):
+            if not getattr(cls, attribute, None):
+                yield f"{attribute} is missing"
+        if not _NAME.fullmatch(cls.name):
+            yield f"name {cls.name!r} is not kebab-case"
+        if not isinstance(cls.severity, Severity):
+            yield f"severity {cls.severity!r} is no Severity"
+        if not isinstance(cls.denial, tuple):
+            yield f"denial {cls.denial!r} is no tuple of codes"
+        if not (cls.__doc__ or "").strip():
+            yield "the docstring, which is the rule's page, is missing"
 
     def finding(  # noqa: PLR0913 - one keyword per field of a finding
         self,

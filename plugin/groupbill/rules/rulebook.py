@@ -9,7 +9,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model import Bill, Finding, Line, Participant, PatientDay, Policy, Session, Severity, Tally, Verdict
-from .catalogue import ENGINE, FIXED, Catalogue
+from ..model.strangers import CRASH, line_of, told
+from .answered import finding
+from .catalogue import ENGINE, FIXED, Catalogue, bundled
 from .rule import Context, Rule, Scope
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ class _Entry(NamedTuple):
     rule: Rule
     check: Any
     tally: Tally
+    foreign: bool
+    """Whether its answers are to be checked: nobody ran mypy over it."""
 
 
 class Rulebook:
@@ -54,12 +58,13 @@ class Rulebook:
         self._ended = tuple(each for each in self._by_scope[Scope.CLAIM] if each.rule.when_ended)
 
     def _entries(self, scope: Scope) -> Iterable[_Entry]:
+        ours = frozenset(bundled())
         for kind in self.catalogue.rules:
             for part in (kind, *kind.parts):
                 if part.scope is scope and kind.code not in self._ignored:
                     rule: Any = part()
                     tally = self.tallies.setdefault(kind.code, Tally())
-                    yield _Entry(rule, rule.check, tally)
+                    yield _Entry(rule, rule.check, tally, kind not in ours)
 
     def session(
         self,
@@ -112,29 +117,29 @@ class Rulebook:
     def _run(self, entries: tuple[_Entry, ...], facts: tuple[Any, ...], policy: Policy | None) -> list[Finding]:
         """Ask rules of one scope about the same facts."""
         findings: list[Finding] = []
-        for rule, check, tally in entries:
+        for rule, check, tally, foreign in entries:
             try:
                 found = check(*facts)
                 if found is None:
                     continue
-                answer = tuple(found) if found else ()
+                answer = tuple(map(finding, found)) if foreign else tuple(found)
                 if not answer:
                     tally.passed += 1
                     continue
                 _count(answer, rule, tally)
-            except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others
+            except CRASH as error:  # a broken rule must not stop the others
                 self._note_crash(rule, error)
                 findings.append(_crash(rule, error, facts))
                 continue
-            weighed = (self.weigh(finding, policy) for finding in answer)
-            findings.extend(finding for finding in weighed if finding is not None)
+            weighed = (self.weigh(each, policy) for each in answer)
+            findings.extend(each for each in weighed if each is not None)
         return findings
 
-    def _note_crash(self, rule: Rule, error: Exception) -> None:
+    def _note_crash(self, rule: Rule, error: BaseException) -> None:
         """Log the first crash of each rule; a broken one crashes for every participant."""
         if rule.code not in self._crashed:
             self._crashed.add(rule.code)
-            _log.error("rule %s crashed: %s", rule.code, type(error).__name__)
+            _log.error("rule %s crashed: %s%s", rule.code, told(error), line_of(error))
 
     def weigh(self, finding: Finding, policy: Policy | None) -> Finding | None:
         """The finding under the severity in force.
@@ -173,14 +178,14 @@ class Rulebook:
         return known[1]
 
 
-def _crash(rule: Rule, error: Exception, facts: tuple[Any, ...]) -> Finding:
+def _crash(rule: Rule, error: BaseException, facts: tuple[Any, ...]) -> Finding:
     """ENG02: the type of the error only, its text may hold what a resource says."""
     return Finding(
         code="ENG02",
         name=ENGINE["ENG02"],
         severity=Severity.ERROR,
         at=_place(facts[0]),
-        message=f"rule {rule.code} crashed ({type(error).__name__})",
+        message=f"rule {rule.code} crashed ({told(error)})",
         source="groupbill",
     )
 

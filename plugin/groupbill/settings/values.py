@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from ..errors import SettingsError
 from ..model import Severity
+from ..model.readonly import view
+from . import kinds
 from .rule_words import rule_faults
 from .suggest import did_you_mean
 
@@ -64,6 +66,25 @@ class Settings:
     """Where the keys (JWKS) of a CDS client are, by its `iss`; empty: the secret is asked for instead."""
     path: Path | None = None
     """Where it was read from."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would only fail in the middle of a run, however it was built; nobody changes it afterwards.
+
+        Errors:
+            SettingsError: naming the setting and what was expected.
+        """
+        zones = {"timezone": self.timezone, **{f"timezones.{site}": name for site, name in self.timezones.items()}}
+        for place, name in zones.items():
+            if name is not None:
+                _checked(kinds.site_zone, name, place)
+        _checked(kinds.one_of("active", "draft"), self.claim_status, "claim_status")
+        _checked(kinds.place_of_service, self.remote_place_of_service, "remote_place_of_service")
+        prices = {code: _checked(kinds.price, _written(each), f"prices.{code}") for code, each in self.prices.items()}
+        object.__setattr__(self, "prices", prices)
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, Mapping):
+                object.__setattr__(self, each.name, view(dict(value)))
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
@@ -117,6 +138,18 @@ class Settings:
         for key, words in (("ignore", self.ignore), ("severity", self.severity)):
             for _, fault in rule_faults(words, known):
                 raise SettingsError(f"{self.path or 'settings'}: rules.{key}: {fault}")
+
+
+def _checked(kind: kinds.Kind, value: object, place: str) -> Any:
+    try:
+        return kind(value, Path())
+    except ValueError as error:
+        raise SettingsError(f"settings: {place}: expected {error}") from None
+
+
+def _written(price: object) -> object:
+    """A price as a file has it."""
+    return str(price) if isinstance(price, Decimal | int) else price
 
 
 @lru_cache(maxsize=256)

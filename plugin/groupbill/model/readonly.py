@@ -1,7 +1,11 @@
-"""Read-only views of FHIR JSON, so that one plugin can't change what the next one sees."""
+"""Read-only views of FHIR JSON and settings, so that one plugin can't change what the next one sees.
+
+`copy.deepcopy` of a view is plain JSON: dicts and lists of one's own.
+"""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
@@ -36,6 +40,10 @@ class ObjectView(Mapping[str, Any]):
         """How many keys."""
         return len(self._inner)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        """A dict of the caller's own, to be changed or sent."""
+        return copy.deepcopy(dict(self._inner), memo)
+
     def __repr__(self) -> str:
         """The type only: a repr may end in a log, and a resource is patient data."""
         return f"<read-only {self._inner.get('resourceType', 'object')}>"
@@ -68,6 +76,14 @@ class ArrayView(Sequence[Any]):
         if isinstance(other, ArrayView):
             return list(self._inner) == list(other._inner)
         return isinstance(other, list | tuple) and list(self._inner) == list(other)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> list[Any]:
+        """A list of the caller's own."""
+        return copy.deepcopy(list(self._inner), memo)
+
+    def __repr__(self) -> str:
+        """The length only, as of an object the type."""
+        return f"<read-only array of {len(self._inner)}>"
 
     def __hash__(self) -> int:
         """Views of arrays are not hashable, as arrays are not."""
