@@ -53,6 +53,11 @@ def test_a_final_authenticated_note_is_signed_by_its_authenticator(world):
     assert note.author == ("Practitioner/rivera",)
 
 
+@pytest.mark.parametrize(("code", "count"), [("59284-0", 0), ("44249-1", 0), ("34133-9", 0), ("11506-3", 1)])
+def test_a_consent_a_questionnaire_and_a_summary_are_no_notes(world, code, count):
+    assert len(notes(document(world, type=world.coded("http://loinc.org", code)))) == count
+
+
 def test_of_the_text_only_a_hash_is_kept(world):
     (note,) = notes(document(world))
     assert len(note.digest) == 64

@@ -40,6 +40,16 @@ def observed(made: Any, name: str, code: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("role", "outcome"), [("ESC", ("charged", None)), ("PART", ("held", "rule:GRP05"))])
+def test_parents_who_only_bring_their_children_make_no_families(
+    clinic: Make, role: str, outcome: tuple[str, str | None]
+) -> None:
+    made = families(clinic(4), 1, "90853")
+    for name in made.names:
+        made[f"Encounter/g1-{name}"]["participant"][0]["type"] = [b.coded(b.PARTICIPATION_TYPE, role)]
+    assert made.run().outcome() == outcome
+
+
 @pytest.mark.parametrize(("number", "outcome"), [(8, ("charged", None)), (9, ("held", "rule:GRP09"))])
 def test_connecticut_counts_patients_and_relatives_up_to_24(
     clinic: Make, number: int, outcome: tuple[str, str | None]

@@ -87,6 +87,19 @@ def test_a_claim_line_and_its_charge_item_are_one_service(clinic: Make) -> None:
     assert said.at("Claim/c1") == said.at("ChargeItem/i1") == []
 
 
+def test_a_second_charge_beside_a_claimed_one_is_the_one_to_drop(clinic: Make) -> None:
+    made = clinic(4)
+    for name in ("i1", "i2"):
+        made.item(name, "p1", "90853", visit="g1-p1")
+    made.claim("c1", "p1", ("90853", {"encounter": [b.ref("Encounter/g1-p1")]}))
+    said = made.check()
+    assert said.errors("Claim/c1") == []
+    assert [(each["code"], each["fix"]) for each in said.at("ChargeItem/i2") if each["severity"] == "error"] == [
+        ("CHG07", {"line": "ChargeItem/i2", "drop": True}),
+        ("MUE01", {"line": "ChargeItem/i2", "drop": True}),
+    ]
+
+
 def test_a_cancelled_claim_is_no_duplicate(clinic: Make) -> None:
     made = clinic(1)
     made.claim("c1", "p1", "90853")

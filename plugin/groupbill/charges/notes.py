@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from ..fhir.codes import LOINC, codings
 from ..model import Note, Resource
 from .chart import Chart
 from .filed import at_encounter
@@ -17,6 +18,11 @@ from .values import rows, string
 
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _WITHDRAWN = frozenset({"entered-in-error", "superseded", "cancelled"})
+_NO_NOTE = frozenset(
+    {"59284-0", "64292-6", "42348-3", "64290-0", "74465-6", "44249-1", "69737-5", "51855-5", "34133-9"}
+)
+"""LOINC types of what is filed with a visit and tells nothing of it: consent, release, directive, insurance card,
+questionnaires, what the patient wrote, the chart's summary."""
 
 
 def notes_of(sources: Sources, chart: Chart, encounter: str | None, *, own: bool) -> tuple[Note, ...]:
@@ -32,8 +38,10 @@ def notes_of(sources: Sources, chart: Chart, encounter: str | None, *, own: bool
 
 
 def _note(sources: Sources, resource: Resource) -> Note | None:
-    """None for a note that was withdrawn or replaced."""
+    """None for a note that was withdrawn or replaced, and for a document of another type."""
     if resource.get("status") in _WITHDRAWN or resource.get("docStatus") in _WITHDRAWN:
+        return None
+    if any(uri == LOINC and code in _NO_NOTE for uri, code in codings(resource.get("type"))):
         return None
     document = resource.get("resourceType") == "DocumentReference"
     final = resource.get("docStatus" if document else "status") in _FINAL

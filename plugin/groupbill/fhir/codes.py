@@ -15,6 +15,7 @@ POS = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Servi
 NUCC = "http://nucc.org/provider-taxonomy"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
 NPI = "http://hl7.org/fhir/sid/us-npi"
 EIN = "urn:oid:2.16.840.1.113883.4.4"
 SOPT = "https://nahdo.org/sopt"

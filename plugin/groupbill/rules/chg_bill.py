@@ -140,14 +140,15 @@ class RepeatedCharge(DayRule):
     denial = ("18",)
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
-        """Judge the ChargeItems on file of one day."""
+        """Judge the ChargeItems on file of one day, those that a Claim stands for included."""
         seen: dict[tuple[str, str, int], str] = {}
         findings = []
-        for line in sorted(day.lines, key=lambda line: (line.period.start is None, line.at)):
-            if line.desired or line.encounter is None or not line.at.startswith("ChargeItem/"):
+        for line in sorted(day.lines, key=lambda line: (line.period.start is None, not line.also, line.at)):
+            charged = next((at for at in (line.at, *line.also) if at.startswith("ChargeItem/")), None)
+            if line.desired or line.encounter is None or charged is None:
                 continue
-            first = seen.setdefault((line.code, line.encounter, line.leader), line.at)
-            if first != line.at:
+            first = seen.setdefault((line.code, line.encounter, line.leader), charged)
+            if first != charged == line.at:
                 message = f"{line.code} is already charged for this visit"
                 evidence = (first, line.encounter)
                 findings.append(self.finding(message, at=line.at, evidence=evidence, fix=dropping(line)))

@@ -253,15 +253,15 @@ def dropping(line: Line) -> Fix | None:
     return Fix(line=line.at, item=line.item, drop=True)
 
 
-def standing(line: Line, *, checking: bool = False) -> tuple[bool, str, str, str, str, int]:
+def standing(line: Line, *, checking: bool = False) -> tuple[bool, str, str, bool, str, str, int]:
     """Sorts competing services, those that stand first.
 
     What was sent stands, and in a run what others billed. Among the rest the earliest start comes first, then what
-    was made first.
+    is claimed already, then what was made first.
     """
     firm = line.sent or not (checking or line.ours or is_visit(line))
     on = "" if line.date is None else line.date.isoformat()
     start = line.period.start
     begun = "" if start is None else start.astimezone(UTC).isoformat()
     made = "" if line.created is None else line.created.isoformat()
-    return (not firm, on, begun, made, line.at, line.item or 0)
+    return (not firm, on, begun, not line.at.startswith("Claim/"), made, line.at, line.item or 0)

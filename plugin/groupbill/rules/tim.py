@@ -13,6 +13,9 @@ from .tim_overlap import DateNotLocal, OverlappingServices, PractitionerInTwoPla
 
 _MANUAL = "CMS, Medicare NCCI Policy Manual 2026 (rev. 2026-01-01), chapter XI, page XI-34"
 _USUAL = (45, 60)
+_ONE_FAMILY = frozenset({"90846", "90847"})
+_FAMILY_FROM = 26
+"""More than half of the 50 minutes that the codes of one family stand for."""
 _PARTS = (15, 30, 45, 60)
 
 
@@ -147,7 +150,7 @@ class UnusualLength(ParticipantRule):
 
     ## What it does
     Where the payer has no minimum: warns below `minutes.warn_below` (30) and above `minutes.warn_above` (180)
-    minutes, and says so outside the customary 45 to 60.
+    minutes, and says so outside the customary 45 to 60. For one family (90846, 90847) warns below 26 minutes.
 
     ## Why it matters
     The code is not timed, but a very short or very long session is often a slip of the clock, or no therapy.
@@ -157,6 +160,7 @@ class UnusualLength(ParticipantRule):
 
     ## References
     - Summary of NGS LCD L33632 ("typically 45-60 minutes"), a secondary source; the outer limits are our own.
+    - CPT time rule: a code of 50 minutes from 26 on, a secondary source.
     """
 
     code = "TIM04"
@@ -168,8 +172,14 @@ class UnusualLength(ParticipantRule):
 
     def check(self, participant: Participant, context: Context) -> Iterable[Finding] | None:
         """Judge the length of the session."""
-        minutes = participant.member.period.minutes
-        if minutes is None or participant.session.code not in GROUP or minimum_minutes(participant):
+        minutes, code = participant.member.period.minutes, participant.session.code
+        if minutes is None or minimum_minutes(participant):
+            return None
+        if code in _ONE_FAMILY and minutes < _FAMILY_FROM:
+            message = f"{minutes} minutes; {code} is a code of 50 minutes, from {_FAMILY_FROM} on"
+            source = "CPT time rule (more than half of the time stated), by secondary sources"
+            return (self.finding(message, at=own_place(participant), source=source),)
+        if code not in GROUP:
             return None
         policy = participant.policy
         below, above = policy["minutes.warn_below"], policy["minutes.warn_above"]

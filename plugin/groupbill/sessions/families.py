@@ -18,6 +18,8 @@ from .signals import FAMILY_CODES, ONE_FAMILY
 
 _OFF = frozenset({"cancelled", ERROR})
 _NO_VISIT: Resource = {}
+_BESIDE = frozenset({"ESC", "CALLBCK", "TRANSLATOR", "EMERGENCY", "REF"})
+"""Roles (R4 encounter-participant-type) of relatives who bring, translate or are called, and are not treated."""
 _REVIEW = 4
 """From this rank on evidence only supports."""
 
@@ -94,8 +96,8 @@ class _Families:
         for holder in [*visits.values(), *([shared] if shared is not None else [])]:
             if "participant" not in holder or encounters.status(holder) in _OFF:
                 continue
-            for actor, _, _ in encounters.actors(holder):
-                reference = self._index.ref(actor, holder)
+            for actor, role, _ in encounters.actors(holder):
+                reference = self._index.ref(actor, holder) if role not in _BESIDE else None
                 if reference is not None and reference.startswith("RelatedPerson"):
                     named.add(reference)
         members = set().union(*self._roles.values())
