@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
+from ..fhir.references import LOGICAL
 from ..model import Line
+from ..model.identity import USUAL_CODES, VISIT_SYSTEM
+
+_VISIT = f"{LOGICAL}{VISIT_SYSTEM}|"
 
 _KINDS = {
     **dict.fromkeys(("90791", "90792"), "intake"),
@@ -49,12 +53,14 @@ def merge(
 
 
 def _places(lines: Sequence[Line], same: Callable[[str], str]) -> dict[Hashable, list[int]]:
-    """Positions by code and Encounter, and by code and date."""
+    """Positions by code and Encounter, by code and date, and what groupbill wrote for an Encounter."""
     places: dict[Hashable, list[int]] = {}
     for position, line in enumerate(lines):
         code = same(line.code)
         if line.encounter is not None:
             places.setdefault((code, line.encounter), []).append(position)
+            if line.ours:
+                places.setdefault(line.encounter, []).append(position)
         places.setdefault((code, line.date), []).append(position)
     return places
 
@@ -65,27 +71,34 @@ def _partner(
     candidates = {
         *(places.get((code, line.encounter), ()) if line.encounter is not None else ()),
         *places.get((code, line.date), ()),
+        # Of several families one may have come: the visits say 90849, and 90847 is written for them.
+        *(places.get(line.at, ()) if line.code in USUAL_CODES else ()),
     }
     ranked = [
-        (rank, lines[position].at, position)
+        (lines[position].code != line.code, rank, lines[position].at, position)
         for position in candidates - taken
         if (rank := _rank(lines[position], line)) is not None
     ]
-    return min(ranked)[2] if ranked else None
+    return min(ranked)[-1] if ranked else None
 
 
 def _rank(strong: Line, weak: Line) -> int | None:
     """Same Encounter and performer, same Encounter, then same day where one is not named; else None."""
     same_leader = strong.rendering == weak.rendering
-    if strong.encounter is not None and weak.encounter is not None:
-        if strong.encounter != weak.encounter:
-            return None
+    if strong.encounter is not None and strong.encounter == weak.encounter:
         return 0 if same_leader else 1
+    if strong.encounter is not None and weak.encounter is not None and _ours(strong) == _ours(weak):
+        return None
     if strong.date is None or strong.date != weak.date or strong.period.overlaps(weak.period) is False:
         return None
     if not same_leader and strong.rendering is not None and weak.rendering is not None:
         return None
     return 2
+
+
+def _ours(line: Line) -> bool:
+    """Whether the visit is named in our words: that is no other visit than the one that somebody else names."""
+    return str(line.encounter).startswith(_VISIT)
 
 
 def _billed(line: Line) -> bool:

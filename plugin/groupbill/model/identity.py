@@ -16,6 +16,8 @@ VISIT_SYSTEM = ID + "visit"
 CHARGE_ITEM_SYSTEM = ID + "chargeitem"
 CLAIM_SYSTEM = ID + "claim"
 TASK_SYSTEM = ID + "task"
+USUAL_CODES = frozenset({"90853", "90849", "90847", "90846"})
+"""CPT codes of sessions from which identities are made where no site or plugin has others."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)

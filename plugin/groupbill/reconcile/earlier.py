@@ -12,12 +12,9 @@ from ..fhir.codes import procedure_code
 from ..fhir.dates import period
 from ..fhir.index import Index
 from ..model import Member, Resource, Session
-from ..model.identity import CHARGE_ITEM_SYSTEM, SESSION_SYSTEM, charge_item_value
+from ..model.identity import CHARGE_ITEM_SYSTEM, SESSION_SYSTEM, USUAL_CODES, charge_item_value
 from ..resources.content import rows
 from .existing import LEADERS, identifier, on_file
-
-_USUAL = frozenset({"90853", "90849", "90847", "90846"})
-"""Codes from which an identity may have been made, besides the session's and the ChargeItem's own."""
 
 
 def billed_under(
@@ -57,7 +54,7 @@ def made_here(namespace: str, item: Resource, patient: str, code: str) -> bool:
     key, value = identifier(item, SESSION_SYSTEM), identifier(item, CHARGE_ITEM_SYSTEM)
     if key is None:
         return False
-    codes = {*_USUAL, code, procedure_code(item.get("code")) or ""}
+    codes = {*USUAL_CODES, code, procedure_code(item.get("code")) or ""}
     return any(
         charge_item_value(namespace, key, patient, each, leader) == value for each in codes for leader in LEADERS
     )
