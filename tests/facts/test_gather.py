@@ -114,6 +114,55 @@ def test_a_leader_and_an_organization_that_are_named_by_identifier_alone_are_fou
     assert {"Practitioner/leader", "Organization/clinic"} <= found(MemoryServer(resources), "Encounter/s")
 
 
+def led_by(*actors: str) -> list[b.JSON]:
+    """Visits that share leader and hour alone, each naming the leader in its own way."""
+    facts = [b.clinic(), b.payer("bluestar", "Blue Star PPO"), b.practitioner("leader", 101)]
+    facts += [b.role(name, "leader", "clinic", "1041C0700X") for name in ("day", "evening")]
+    for number, actor in enumerate(actors):
+        name = f"p{number}"
+        facts += [b.patient(name), b.condition(name, "F33.1"), b.coverage(name, "bluestar")]
+        facts.append(b.encounter(f"v-{name}", f"Patient/{name}", HOURS, leader=actor))
+    return facts
+
+
+@pytest.mark.parametrize(
+    "actors",
+    [
+        ("PractitionerRole/day", "PractitionerRole/day"),
+        ("PractitionerRole/day", "PractitionerRole/evening"),
+        ("Practitioner/leader", "PractitionerRole/day", "PractitionerRole/evening"),
+    ],
+)
+def test_visits_that_name_their_leader_by_roles_find_each_other(actors: Sequence[str]) -> None:
+    resources = led_by(*actors)
+    store, host, today = MemoryServer(resources), Host(SETTINGS), date(2026, 3, 16)
+    [whole] = host.run(resources, today).to_json()["sessions"]
+    assert [member["outcome"] for member in whole["members"]] == ["charged"] * len(actors)
+    for number in range(len(actors)):
+        facts = facts_of([f"Encounter/v-p{number}"], store.read, SETTINGS)
+        assert host.run(facts.resources, today).to_json()["sessions"] == [whole]
+    assert len(sessions_between(date(2026, 3, 10), date(2026, 3, 10), store.read, SETTINGS).sessions) == 1
+
+
+def test_appointments_that_name_their_leader_by_role_find_each_other() -> None:
+    resources = led_by("PractitionerRole/day", "PractitionerRole/day")
+    store = MemoryServer(each for each in resources if each["resourceType"] != "Encounter")
+    for visit in (each for each in resources if each["resourceType"] == "Encounter"):
+        actors = (visit["subject"]["reference"], "PractitionerRole/day")
+        store.put(
+            {
+                "resourceType": "Appointment",
+                "id": visit["id"],
+                "status": "fulfilled",
+                "serviceType": visit["type"],
+                "start": HOURS[0],
+                "end": HOURS[1],
+                "participant": [{"actor": b.ref(actor), "status": "accepted"} for actor in actors],
+            }
+        )
+    assert {"Appointment/v-p0", "Appointment/v-p1"} <= found(store, "Appointment/v-p0")
+
+
 def test_what_is_asked_for_and_not_there_is_gone_and_so_is_its_parent() -> None:
     store = MemoryServer(group_of(["ana", "ben"]))
     assert facts_of(["Encounter/x"], store.read, SETTINGS).gone == {"Encounter/x"}

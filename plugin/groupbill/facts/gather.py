@@ -78,21 +78,35 @@ def _gone(fetched: Fetched, wanted: Iterable[str]) -> frozenset[str]:
 
 def _visits(fetched: Fetched, wanted: Collection[str]) -> None:
     """The Encounters: parents, parts, what came of an Appointment, and the leaders' others of those days."""
-    fetched.ask(queries.by_id(fetched.missing("Encounter")))
+    fetched.ask(queries.by_id(fetched.missing("Encounter")), queries.by_id(fetched.missing("PractitionerRole")))
     roots = [*fetched.of("Encounter"), *(each for each in wanted if each.startswith("Encounter/"))]
     fetched.ask(
         queries.batched("Encounter?part-of=", roots),
         queries.batched("Encounter?appointment=", fetched.of("Appointment")),
         queries.by_id(fetched.missing("Appointment")),
+        queries.batched("PractitionerRole?practitioner=", fetched.named("Practitioner")),
     )
     days = {day for resource in fetched.found.values() if (day := _day(resource)) is not None}
-    leaders = fetched.named("Practitioner")
+    people, roles = _leaders(fetched)
     fetched.ask(
-        queries.on_days("Encounter?participant=", leaders, days),
-        queries.on_days("Appointment?practitioner=", leaders, days),
+        queries.on_days("Encounter?participant=", people | roles, days),
+        queries.on_days("Appointment?practitioner=", people, days),
+        queries.on_days("Appointment?actor=", roles, days),
         queries.by_id(fetched.missing("Appointment")),
         queries.by_id(fetched.missing("PractitionerRole")),
     )
+
+
+def _leaders(fetched: Fetched, within: Iterable[str] | None = None) -> tuple[set[str], set[str]]:
+    """Practitioners, and their roles: one visit of a group names the one, the next visit the other."""
+    roles = fetched.named("PractitionerRole", within)
+    people = fetched.named("Practitioner", within) | fetched.named("Practitioner", roles)
+    theirs = (
+        each
+        for each in fetched.of("PractitionerRole")
+        if not people.isdisjoint(fetched.named("Practitioner", [each]))
+    )
+    return people, roles.union(theirs)
 
 
 def _rosters(fetched: Fetched) -> None:
@@ -161,11 +175,11 @@ def _same_days(fetched: Fetched, people: Collection[str], days: Collection[date]
     near = {day + timedelta(days=offset) for day in days for offset in (-1, 0, 1)}
     others = [each for each in fetched.of("Encounter") if _day(fetched.found[each]) in near]
     parents = fetched.missing("Encounter", others)
-    leaders = fetched.named("Practitioner", others)
+    leaders, roles = _leaders(fetched, others)
     fetched.ask(
         queries.by_id(parents),
         queries.batched("Encounter?part-of=", parents),
-        queries.on_days("Encounter?participant=", leaders, days) if people else (),
+        queries.on_days("Encounter?participant=", leaders | roles, days) if people else (),
     )
 
 

@@ -59,7 +59,8 @@ def sessions_between(first: date, last: date, read: Read, settings: Settings, to
     """
     fetched = Fetched(read, together)
     fetched.ask(*(queries.within(f"{kind}?", first, last, name) for kind, name in _SEARCHES))
-    fetched.ask(queries.by_id(fetched.missing("Group", fetched.of("Encounter"))))
+    visits = fetched.of("Encounter", "Appointment")
+    fetched.ask(*(queries.by_id(fetched.missing(kind, visits)) for kind in ("Group", "PractitionerRole")))
     index = Index()
     add_resources(index, (each for each in fetched.found.values() if each.get("resourceType") != "ChargeItem"))
     sessions, known = _sessions(index, settings)

@@ -22,6 +22,7 @@ LONGEST = 7000
 _SAFE = ",:/$-._~"
 
 _ELEMENTS: Mapping[str, tuple[str, ...]] = {
+    "actor": ("participant",),
     "appointment": ("appointment",),
     "beneficiary": ("beneficiary",),
     "claim": ("claim",),

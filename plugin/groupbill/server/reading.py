@@ -16,7 +16,13 @@ log = logging.getLogger("groupbill.server")
 
 MOST = 5_000
 """Resources of a type that are looked through on this side, where a server can't search them; more is an error."""
-_OTHER_WORDS = {"subject": "patient", "beneficiary": "patient", "patient": "subject", "participant": "practitioner"}
+_OTHER_WORDS = {
+    "subject": "patient",
+    "beneficiary": "patient",
+    "patient": "subject",
+    "participant": "practitioner",
+    "actor": "practitioner",
+}
 """Parameters that mean the same for the types that are asked."""
 _UNABLE = frozenset({400, 404, 405, 501})
 _FORBIDDEN = frozenset({401, 403})

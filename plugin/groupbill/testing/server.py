@@ -14,6 +14,7 @@ JSON = dict[str, Any]
 
 _LINKS = {
     "part-of": ("partOf",),
+    "actor": ("actor",),
     "participant": ("actor",),
     "practitioner": ("actor", "practitioner"),
     "patient": ("patient", "subject", "actor", "beneficiary"),

@@ -30,6 +30,7 @@ Description: "The interactions by which groupbill reads the facts of a session a
 * insert Search(member, reference)
 * insert Read(Appointment)
 * insert Search(_id, token)
+* insert Search(actor, reference)
 * insert Search(patient, reference)
 * insert Search(practitioner, reference)
 * insert Search(date, date)

@@ -50,7 +50,7 @@ Description: "What groupbill says about charges and claims: one code per rule (t
 * #ENG02 "crashed" "A rule or plugin crashed. What it was asked about is held; report it to whoever wrote it."
 * #ENG03 "gate-refused" "The gate refused a resource, which is a fault of groupbill. It is not written; report it."
 * #ENG04 "payer-not-mapped" "No payer policy is known: `default` applies. Name the payer under `[payers]`."
-* #ENG05 "ambiguous-session" "Records fit several sessions. Tie them to one by `partOf`, or check who was where."
+* #ENG05 "ambiguous-session" "Records fit several sessions, or none. Tie them to one by `partOf`, or see who was where."
 * #ENG06 "two-versions" "Two versions of one resource, and neither is known to be newer. Give the current one only."
 * #ENG07 "too-many-corrections" "More replacements and voids than allowed. Look at them, then `--accept-corrections`."
 * #ENG08 "server-trouble" "The server refused something or could not be reached. Mend what it says, and run again."
