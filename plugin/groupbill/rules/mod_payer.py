@@ -17,7 +17,7 @@ _DOCTORS = ("103T", "103G", *_PHYSICIANS)
 _MASTERS = ("1041", "106H", "101Y", "363", "364S")
 _AGREES: dict[str, tuple[str, ...]] = {
     "AH": ("103T", "103G"),
-    "AJ": ("1041",),
+    "AJ": ("1041C",),
     "AF": _PHYSICIANS,
     "AG": _PHYSICIANS,
     "SA": ("363L", "364S"),
@@ -26,7 +26,7 @@ _AGREES: dict[str, tuple[str, ...]] = {
     "HL": ("390200000X",),
     "HP": _DOCTORS,
     "HO": _MASTERS,
-    "HN": ("1041", "101Y", "163W"),
+    "HN": ("104100000X", "1041S", "101Y", "163W"),
     "HM": ("175T", "172V", "106S", "164", "167G"),
 }
 """Beginnings of the NUCC codes of those who may bill under a licence or degree modifier."""

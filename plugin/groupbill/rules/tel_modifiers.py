@@ -8,6 +8,7 @@ from ..fhir.codes import codings
 from ..model import Bill, Finding, Line, Severity
 from .modifiers import AUDIO, REMOTE_PLACES, VIDEO, modifier_place
 from .pairs import adding
+from .prv_identity import billing_of
 from .rule import Context, LineRule, Rule
 from .services import is_medicare, weight_of
 
@@ -105,8 +106,9 @@ class AudioModifier(LineRule):
 
     ## What it does
     Where the policy has `audio_modifier`, fails for a line of a participant on the phone with neither 93 nor FQ, and
-    offers the payer's; warns where the other one stands. Fails for 93 or FQ on a visit known to be by video or in
-    person. Warns where a virtual visit does not say whether it was by video or phone and the payer wants to know.
+    offers the payer's; warns where the other one stands (FQ of an FQHC or RHC may). Fails for 93 or FQ on a visit
+    known to be by video or in person. Warns where a virtual visit does not say whether it was by video or phone and
+    the payer wants to know.
 
     ## Why it matters
     Without it the claim says that there was a picture.
@@ -138,7 +140,7 @@ class AudioModifier(LineRule):
             return self._assumed(line, bill)
         policy = bill.policy
         wanted = policy["audio_modifier"]
-        if not wanted or wanted in line.modifiers:
+        if not wanted or wanted in line.modifiers or ("FQ" in line.modifiers and _of_health_center(bill)):
             return ()
         source = policy.source("audio_modifier") or None
         if stated:
@@ -159,6 +161,12 @@ class AudioModifier(LineRule):
         message = "whether the visit was by video or phone is not recorded; it is billed as video"
         remedy = "record which it was"
         return (self.finding(message, at=line.place(), severity=Severity.WARNING, remedy=remedy),)
+
+
+def _of_health_center(bill: Bill) -> bool:
+    """Whether an FQHC or RHC bills."""
+    billing = billing_of(bill)
+    return billing is not None and billing.fqhc
 
 
 class Asynchronous(LineRule):
