@@ -50,6 +50,17 @@ def test_parents_who_only_bring_their_children_make_no_families(
     assert made.run().outcome() == outcome
 
 
+def test_one_mother_in_a_group_is_asked_about_at_her_child(clinic: Make) -> None:
+    made = families(clinic(4), 1, "90853")
+    for name in made.names[1:]:
+        del made[f"Encounter/g1-{name}"]["participant"]
+    said = made.run()
+    assert [(said.outcome(name), len(said.of("GRP06", name))) for name in ("p1", "p2")] == [
+        (("charged", None), 1),
+        (("charged", None), 0),
+    ]
+
+
 @pytest.mark.parametrize(("number", "outcome"), [(8, ("charged", None)), (9, ("held", "rule:GRP09"))])
 def test_connecticut_counts_patients_and_relatives_up_to_24(
     clinic: Make, number: int, outcome: tuple[str, str | None]

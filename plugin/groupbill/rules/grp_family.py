@@ -70,7 +70,7 @@ class RelatedParticipants(ParticipantRule):
     ## What it does
     Counts the participants that are not of one family. Fails below the policy's `group_size.unrelated_min`:
     as an error where the payer states it, else (2) as a warning. Warns at those who have a relative in the
-    group.
+    group, as another participant or at their side.
 
     ## Why it matters
     Group therapy is for people who don't share a household's history. Two relatives in a larger group don't
@@ -98,7 +98,8 @@ class RelatedParticipants(ParticipantRule):
             return None
         present = crowd(session)
         stated = participant.policy["group_size.unrelated_min"]
-        if not present.shared and not stated:
+        accompanied = bool(participant.member.relatives) or present.has_kin(participant.member)
+        if not present.shared and not stated and not accompanied:
             return ()
         if present.unrelated < (stated or 2):
             message = f"{present.unrelated} unrelated participants of {present.attended}; {stated or 2} are needed"
@@ -107,7 +108,7 @@ class RelatedParticipants(ParticipantRule):
                 return (self.finding(message, at=at),)
             weight, source = weight_of(policy, key), policy.source(key) or None
             return (self.finding(message, at=at, severity=weight, source=source),)
-        if present.has_kin(participant.member):
+        if accompanied:
             message = "a relative took part in the same group"
             return (self.finding(message, at=own_place(participant)),)
         return ()
