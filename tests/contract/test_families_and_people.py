@@ -50,6 +50,13 @@ def test_parents_who_only_bring_their_children_make_no_families(
     assert made.run().outcome() == outcome
 
 
+def test_a_visit_of_somebody_who_had_died_says_what_speaks_against_it(clinic: Make) -> None:
+    made = clinic(4)
+    made["Patient/p1"]["deceasedDateTime"] = "2026-03-09"
+    (found,) = made.run().of("CHG02")
+    assert "(attendance-conflict: deceased)" in found["message"]
+
+
 def test_one_mother_in_a_group_is_asked_about_at_her_child(clinic: Make) -> None:
     made = families(clinic(4), 1, "90853")
     for name in made.names[1:]:

@@ -88,15 +88,18 @@ class AttendanceNotEstablished(ParticipantRule):
         if attendance is not None and attendance.present and not attendance.conflict:
             return ()
         against = tuple(record.source for record in attendance.against) if attendance else ()
+        kinds = ", ".join(dict.fromkeys(record.kind for record in attendance.against)) if attendance else ""
         if attendance is None or attendance.present is None:
             reason = (attendance and attendance.reason) or "attendance-unverified"
+            if kinds and reason == "attendance-conflict":
+                reason = f"{reason}: {kinds}"
             billed = any(not line.desired for line in participant.lines)
             message = f"attendance is not established ({reason})" + ("" if billed else "; the charge is held")
             return (self.finding(message, at=own_place(participant), evidence=against),)
         if not attendance.present:
             message = f"billed, but the record says {attendance.reason or 'not-attended'}"
             return (self.finding(message, at=own_place(participant), severity=Severity.ERROR, evidence=against),)
-        message = f"a weaker record speaks against attendance by {attendance.evidence}"
+        message = f"a weaker record ({kinds}) speaks against attendance by {attendance.evidence}"
         return (self.finding(message, at=own_place(participant), evidence=against),)
 
 

@@ -107,7 +107,7 @@ class TimelyFiling(LineRule):
     code = "CLM06"
     name = "timely-filing"
     severity = Severity.ERROR
-    remedy = "send it at once; after that day only the payer's exception helps"
+    remedy = "send it at once"
     source = "42 CFR 424.44; else the payer's policy"
     confidence = "R-hi"
     denial = ("29",)
@@ -124,7 +124,8 @@ class TimelyFiling(LineRule):
         source = bill.policy.source("timely_filing_days") or None
         if left < 0:
             message = f"the last day to file was {last}, {days} days after the service"
-            return (self.finding(message, at=element(line, "servicedDate"), source=source),)
+            remedy = "ask whether an exception of the payer applies, else write it off"
+            return (self.finding(message, at=element(line, "servicedDate"), source=source, remedy=remedy),)
         message = f"the last day to file is {last}, {days} days after the service"
         return (self.finding(message, at=element(line, "servicedDate"), severity=Severity.WARNING, source=source),)
 
