@@ -10,6 +10,7 @@ from typing import Any
 from groupbill import Change, Charge, Context, Effect, Recheck, Session, hookimpl
 
 from .charging import charges
+from .elements import element, elements
 
 
 @hookimpl
@@ -18,7 +19,7 @@ def groupbill_claim_changed(change: Change) -> Iterable[Effect]:
     for resource in (change.before, change.after):
         if resource is None:
             continue
-        patient = (resource.get("patient") or resource.get("subject") or {}).get("reference")
+        patient = (element(resource, "patient") or element(resource, "subject")).get("reference")
         if isinstance(patient, str):
             for day in _dates(resource):
                 yield Recheck(patient, day)
@@ -38,9 +39,10 @@ def groupbill_resolve_price(charge: Charge, context: Context) -> Decimal | None:
 
 def _dates(resource: Any) -> Iterator[date]:
     """Local dates as written: of the items of a Claim, or the occurrence of a ChargeItem."""
-    texts = [item.get("servicedDate") for item in resource.get("item") or ()]
-    texts += [(item.get("servicedPeriod") or {}).get("start") for item in resource.get("item") or ()]
-    texts += [resource.get("occurrenceDateTime"), (resource.get("occurrencePeriod") or {}).get("start")]
+    items = list(elements(resource, "item"))
+    texts = [item.get("servicedDate") for item in items]
+    texts += [element(item, "servicedPeriod").get("start") for item in items]
+    texts += [resource.get("occurrenceDateTime"), element(resource, "occurrencePeriod").get("start")]
     for text in texts:
         if isinstance(text, str) and len(text) >= 10:
             try:

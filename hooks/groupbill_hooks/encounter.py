@@ -8,6 +8,8 @@ from typing import Any
 
 from groupbill import Change, Effect, Reconcile, Wait, hookimpl
 
+from .elements import element
+
 _COMING = frozenset({"planned", "arrived", "triaged", "in-progress", "onleave", "booked", "proposed", "pending"})
 """Statuses of an Encounter or Appointment that is not over yet."""
 
@@ -20,7 +22,7 @@ def groupbill_encounter_changed(change: Change) -> Iterable[Effect]:
     over yet is looked at again when its time is up, should nobody report its end.
     """
     for resource in (change.before, change.after):
-        parent = ((resource or {}).get("partOf") or {}).get("reference")
+        parent = element(resource, "partOf").get("reference")
         yield Reconcile(parent if isinstance(parent, str) and "Encounter/" in parent else change.reference)
     end = _end(change.after or {})
     if end is not None:
@@ -29,14 +31,14 @@ def groupbill_encounter_changed(change: Change) -> Iterable[Effect]:
 
 def _end(resource: Any) -> datetime | None:
     """When a visit that is not over yet is to end; None where it does not say."""
-    if resource.get("status") not in _COMING:
+    if str(resource.get("status")) not in _COMING:
         return None
-    texts = [(resource.get("period") or {}).get("end"), resource.get("plannedEndDate"), resource.get("end")]
+    texts = [element(resource, "period").get("end"), resource.get("plannedEndDate"), resource.get("end")]
     for text in texts:
         try:
             end = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-        except ValueError:
+            if end.tzinfo is not None:
+                return end.astimezone(UTC)
+        except (ValueError, OverflowError):
             continue
-        if end.tzinfo is not None:
-            return end.astimezone(UTC)
     return None

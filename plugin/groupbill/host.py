@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from .errors import UsageError
+from .errors import InputError, UsageError
 from .facts import asked, concerned, facts_of
+from .fhir import json
 from .fhir.index import Index
 from .fhir.read import add_resources
-from .model import Change, Effect, Finding, Read, SessionReport
+from .model import Change, Effect, Finding, Read, Resource, SessionReport
 from .pipeline import Check, Pipeline, Run
 from .pipeline.collector import unhurried
 from .plugins import ChangeContext, Hooks, Registry
@@ -155,12 +156,17 @@ class Host:
     def handle(self, change: Change, *, read: Read, today: date | None = None) -> Report:
         """Reconcile what one changed resource concerns.
 
-        The contents of the change are not billed: the facts are fetched again through `read`.
+        The contents of the change are not billed: the facts are fetched again through `read`. What hooks wish to be
+        looked at later (`Wait`) is left to `groupbill serve`, or to a sweep of yours.
 
         Args:
             change: The resource before and after.
             read: Fetches by reference (`Patient/p1`) or search (`Encounter?part-of=Encounter/g1`).
             today: The day of the run; by default today in the settings' time zone.
+
+        Errors:
+            InputError: the change holds what JSON can't.
+            Whatever `read` raises.
         """
         day = self.day(today)
         effects, crashes = self.effects(change, read=read, today=day)
@@ -178,6 +184,7 @@ class Host:
         A note, a Coverage or a payer's answer is put to them as a change of the visits or the Claim that it concerns.
         """
         day = self.day(today)
+        change = Change(reference=change.reference, before=_plain(change.before), after=_plain(change.after))
         context = ChangeContext(settings=self.settings, policies=self.policies, today=day, read=read)
         since = day - timedelta(days=self.settings.look_back_days)
         effects: dict[Effect, None] = {}
@@ -229,6 +236,16 @@ class Host:
     def today(self) -> date:
         """Today in the settings' time zone; without one, the machine's date."""
         return datetime.now(self.settings.zone_of()).date()
+
+
+def _plain(resource: Resource | None) -> Resource | None:
+    """The resource as read from JSON, whatever mappings it is made of: the caller's own stays the caller's."""
+    if resource is None:
+        return None
+    try:
+        return cast("Resource", json.loads(json.dumps(resource)))
+    except (TypeError, RecursionError):
+        raise InputError("a change holds what JSON can't, expected a FHIR resource") from None
 
 
 def _named(plugins: Iterable[object | tuple[str, object]]) -> Iterator[tuple[str, object]]:

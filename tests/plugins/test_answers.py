@@ -325,3 +325,21 @@ def test_a_rule_of_a_plugin_that_answers_wrongly_crashes(
 ) -> None:
     monkeypatch.setattr(Odd, "answer", answer)
     assert crash(run("register_rules", lambda: [Odd])) == said
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"resourceType": "Encounter", "partOf": "Encounter/s", "status": [], "period": 5},
+        {"resourceType": "Encounter", "status": "planned", "period": {"end": "9999-12-31T23:59:59-05:00"}},
+        {"resourceType": "Claim", "patient": [], "item": 5},
+        {"resourceType": "Claim", "patient": {"reference": "Patient/ana"}, "item": ["x", {"servicedPeriod": "x"}]},
+    ],
+)
+def test_the_bundled_hooks_take_what_is_not_as_fhir_has_it(after: dict[str, Any]) -> None:
+    server = MemoryServer(resources())
+    reference = "Encounter/s" if after["resourceType"] == "Encounter" else "Claim/c"
+    report = Host(Settings(timezone="America/Chicago")).handle(
+        Change(reference=reference, after=after), read=server.read, today=TODAY
+    )
+    assert report.findings == ()

@@ -13,6 +13,7 @@ import pytest
 
 import groupbill
 from groupbill.plugins import Registry, hookspecs
+from groupbill.testing import builders as b
 
 SPECS = {name: getattr(hookspecs, name) for name in dir(hookspecs) if name.startswith("groupbill_")}
 PAGE = Path(__file__).parents[2] / "hooks" / "README.md"
@@ -49,7 +50,23 @@ def test_a_hook_says_what_it_is_and_what_becomes_of_an_exception(name: str) -> N
 
 
 def test_the_programs_of_the_page_run() -> None:
-    plugin, use = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    plugin, rule, use = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     acme = type(inspect)("acme")
-    exec(plugin, vars(acme))
+    exec(plugin + rule, vars(acme))
     exec(use, {"acme": acme, "Decimal": Decimal})
+
+
+def test_the_rule_of_the_page_holds_what_it_is_about() -> None:
+    rule = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[1]
+    acme = type(inspect)("acme")
+    exec(rule, vars(acme))
+    hours = ("2026-03-10T09:00:00-05:00", "2026-03-10T10:00:00-05:00")
+    resources = [b.clinic(), b.payer("plan", "A plan"), b.practitioner("rivera", 1), b.group("g", ["ana", "ben"])]
+    resources.append(b.encounter("s", "Group/g", hours, leader="rivera"))
+    for name in ("ana", "ben"):
+        resources += [b.patient(name), b.coverage(name, "plan"), b.condition(name, "F33.1")]
+        resources.append(b.encounter(f"s-{name}", f"Patient/{name}", hours, part_of="s", code=None))
+    for price, reason in (("100.00", None), ("100.01", "rule:ACME01")):
+        settings = groupbill.Settings.parse({"timezone": "America/Chicago", "prices": {"90853": price}})
+        report = groupbill.Host(settings, [("acme", acme)]).run(resources, today=date(2026, 3, 12))
+        assert [each.reason for each in report.sessions[0].members] == [reason, reason]

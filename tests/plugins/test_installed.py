@@ -100,6 +100,14 @@ def test_a_plugin_that_can_not_start_is_two_and_is_named(program: str, said: str
     assert "Traceback" not in done.stderr
 
 
+def test_what_a_plugin_prints_is_not_in_the_result(tmp_path: Path) -> None:
+    loud = "print('imported')\n" + HEAD + "@hookimpl\ndef groupbill_resolve_price(charge):\n    print('asked')\n"
+    install(tmp_path, "acme", loud)
+    done = run(tmp_path)
+    assert json.loads(done.stdout)["sessions"]
+    assert {"imported", "asked"} <= set(done.stderr.splitlines())
+
+
 def test_two_installed_plugins_are_heard_in_the_order_of_their_names(tmp_path: Path) -> None:
     price = "from decimal import Decimal\n" + HEAD
     price += "@hookimpl\ndef groupbill_resolve_price(charge):\n    return Decimal('{}')\n"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..fhir.json import dumps
 from ..report.report import Report
 from .host import day, open_host, read
+from .result import write
 
 
 def check_files(sources: Sequence[str], settings: Path | None, *, today: str | None, format: str) -> int:
@@ -19,8 +19,7 @@ def check_files(sources: Sequence[str], settings: Path | None, *, today: str | N
         _print(report)
     else:
         answer = report.to_json() if format == "json" else report.to_outcome()
-        sys.stdout.buffer.write(dumps(answer) + b"\n")
-        sys.stdout.flush()
+        write(dumps(answer))
     return report.exit_status
 
 

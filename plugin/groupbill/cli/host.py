@@ -15,10 +15,15 @@ from ..host import Host
 from ..reference import folder_of
 from ..settings import Settings
 from .progress import progress
+from .result import keep_apart
 
 
 def open_host(settings: Path | None) -> Host:
-    """A host under the settings file, or `groupbill.toml` of the working folder; with what was imported there."""
+    """A host under the settings file, or `groupbill.toml` of the working folder; with what was imported there.
+
+    From here on only `result()` is standard output: plugins may print.
+    """
+    keep_apart()
     site = Settings.load(settings)
     return Host(replace(site, reference_folder=folder_of(site)))
 

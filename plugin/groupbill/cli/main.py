@@ -11,6 +11,7 @@ import typer
 
 from ..errors import GroupBillError, UsageError
 from .conformance import conformance
+from .result import keep_apart, result
 
 app = typer.Typer(
     name="groupbill",
@@ -162,9 +163,10 @@ def rules(
 
     host = open_host(settings)
     if code is None:
-        print(list_rules(host.catalogue), end="")
+        print(list_rules(host.catalogue), end="", file=result())
     else:
-        print(show_rule(host.catalogue, code, host.policies.severities(host.today())), end="")
+        page = show_rule(host.catalogue, code, host.policies.severities(host.today()))
+        print(page, end="", file=result())
 
 
 @app.command()
@@ -207,7 +209,8 @@ def policy_check(
     """Validate payer policies: keys, types, dates, inheritance."""
     from .policies import check_policies
 
-    print(check_policies(files or [], settings))
+    keep_apart()
+    print(check_policies(files or [], settings), file=result())
 
 
 @policy_app.command("show")

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from .result import result
+
 Advance = Callable[[], None]
 
 
@@ -18,7 +20,7 @@ def progress(what: str, total: int | None = None, *, beside: bool = False) -> It
         total: How much there is, where that is known.
         beside: The result is printed meanwhile: on a terminal it is progress enough.
     """
-    if not sys.stderr.isatty() or (beside and sys.stdout.isatty()):
+    if not sys.stderr.isatty() or (beside and result().isatty()):
         yield lambda: None
         return
     from rich.console import Console

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from ..conformance.trigger import Command, Notification, Subscribed, Trigger
 from ..errors import UsageError
 from ..settings import Settings
 from .progress import progress
+from .result import keep_apart, result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +49,15 @@ def run_conformance(asked: Asked) -> int:
     Errors:
         UsageError: options that don't go together, or no case of a name.
     """
+    keep_apart()
     cases = load_cases(asked.words)
     target = _target(asked)
     streaming = asked.format == "text" and asked.out is None
     with progress("cases", len(cases), beside=streaming) as advance:
 
-        def done(result: Result) -> None:
+        def done(each: Result) -> None:
             if streaming:
-                print(told(result), end="", flush=True)
+                print(told(each), end="", flush=True, file=result())
             advance()
 
         results = run_cases(cases, target, done)
@@ -64,8 +65,8 @@ def run_conformance(asked: Asked) -> int:
     if asked.out is not None:
         asked.out.write_text(text, encoding="utf-8")
     else:
-        sys.stdout.write(text)
-    return 1 if any(result.verdict == "fail" for result in results) else 0
+        result().write(text)
+    return 1 if any(each.verdict == "fail" for each in results) else 0
 
 
 def _target(asked: Asked) -> Target:

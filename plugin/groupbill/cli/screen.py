@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from rich.console import Console, RenderableType
+
+from .result import result
 
 WIDTH = 120
 """Columns of what is printed to a file or pipe, where nobody says how wide the reader is."""
@@ -15,9 +15,10 @@ class Screen:
 
     def __init__(self) -> None:
         """As wide as the terminal."""
-        self._terminal = sys.stdout.isatty()
+        self._out = result()
+        self._terminal = self._out.isatty()
         width = None if self._terminal else WIDTH
-        self._console = Console(highlight=False, markup=False, emoji=False, width=width)
+        self._console = Console(file=self._out, highlight=False, markup=False, emoji=False, width=width)
 
     def print(self, what: RenderableType) -> None:
         """Print one thing."""
@@ -27,4 +28,4 @@ class Screen:
         with self._console.capture() as caught:
             self._console.print(what)
         for line in caught.get().splitlines():
-            print(line.rstrip())
+            print(line.rstrip(), file=self._out)

@@ -9,6 +9,7 @@ from typing import Protocol
 from ..fhir.json import dumps
 from ..model import SessionReport, Severity
 from ..report.report import Report
+from .result import write
 
 
 class View(Protocol):
@@ -51,8 +52,7 @@ class _Json:
 
     def close(self, report: Report, *notes: str) -> None:
         """Print everything."""
-        sys.stdout.buffer.write(dumps(report.to_json()) + b"\n")
-        sys.stdout.flush()
+        write(dumps(report.to_json()))
         for note in notes:
             print(f"groupbill: {note}", file=sys.stderr)
 

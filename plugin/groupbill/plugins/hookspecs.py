@@ -31,9 +31,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec(historic=True)
 def groupbill_configured(settings: Settings) -> None:
-    """Learn the settings, once, before anything else is called.
-
-    A plugin registered later is told at its registration.
+    """Learn the settings, once per host, before anything else is called. They can't be changed.
 
     Errors:
         An exception stops the host, naming the plugin (exit 2).
@@ -53,10 +51,14 @@ def groupbill_configured(settings: Settings) -> None:
 def groupbill_register_rules() -> Iterable[type[Rule]]:
     """Bring rules of your own, under your own prefix.
 
-    Called once. Two rules with one code stop the host, and so does a code with a bundled prefix.
+    Called once. Two rules with one code stop the host, and so does a code with a bundled prefix. What a rule is
+    stands in hooks/README.md; one that crashes is finding ENG02 and holds what it was asked about.
 
     Returns:
         Rule classes; nothing when there are none.
+
+    Errors:
+        An exception stops the host, naming the plugin (exit 2).
 
     Example:
         ```python
@@ -86,6 +88,7 @@ def groupbill_encounter_changed(change: Change, context: ChangeContext) -> Itera
 
     Errors:
         An exception becomes finding ENG02; the other plugins still run, and nothing is written from this change.
+        One that `context.read` raised is the reader's: the host raises it, and the change can be handled again.
 
     Example:
         ```python
@@ -140,15 +143,16 @@ def groupbill_resolve_attendance(session: Session, context: Context) -> Sequence
     """Say who of the roster took part in the session.
 
     Stops at the first answer that is not None; the bundled answer (the evidence ladder) is tried last. An empty
-    sequence is an answer: nobody came. A member whom any other answer leaves out is unverified and held.
+    list is an answer: nobody came. A member whom any other answer leaves out is unverified and held. A generator
+    can't answer None, so one that yields nothing is refused.
 
     Args:
         session: The session with all members and the evidence found for each; its Encounter and Group may be
             absent (shapes C and E).
 
     Errors:
-        An exception, or an Attendance of somebody who is not on the roster, becomes finding ENG02 and holds
-        every participant of the session.
+        An exception, an Attendance of somebody who is not on the roster, or two about one member that differ become
+        finding ENG02, which holds every participant of the session.
 
     Example:
         ```python
@@ -170,7 +174,7 @@ def groupbill_derive_charges(session: Session, context: Context) -> Iterable[Cha
     Equal charges for one member and code are one; differing ones are finding ENG02, and the member is held.
 
     Returns:
-        Charges of members who attended.
+        Charges of members who attended: a CPT or HCPCS code, one unit or more, modifiers of two characters.
 
     Errors:
         An exception becomes finding ENG02 and holds every participant of the session.
@@ -191,7 +195,7 @@ def groupbill_resolve_price(charge: Charge, coverage: Resource | None, context: 
     """Give the list price of one unit of a charge.
 
     Stops at the first answer that is not None; the bundled answer (settings, else ChargeItemDefinition) is tried
-    last. Zero is an answer, and a finding (CHG08).
+    last. An amount in USD of at most two decimals; zero is an answer, and a finding (CHG08).
 
     Args:
         coverage: The focal Coverage, None for patient-pay.
@@ -220,8 +224,11 @@ def groupbill_before_claim_written(
 
     Called for every Claim that would be created or updated, after all rules. The Claim can't be changed here.
 
+    Args:
+        findings: What the rules have found on this Claim.
+
     Returns:
-        Findings to add; nothing when all is well.
+        Findings to add, under a code of your own (it need not be a rule's); nothing when all is well.
 
     Errors:
         An exception becomes finding ENG02 and holds the Claim.

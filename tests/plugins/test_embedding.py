@@ -1,0 +1,66 @@
+"""What a program that embeds the library hands over, in the forms that programs have it in."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from groupbill import Change, Host, InputError, PluginError, RuleDefinitionError, Settings
+from groupbill.testing import MemoryServer
+from groupbill.testing import builders as b
+
+TODAY = date(2026, 3, 16)
+TIMES = ("2026-03-10T09:00:00-05:00", "2026-03-10T10:00:00-05:00")
+
+
+def resources() -> list[dict[str, Any]]:
+    found = [
+        b.clinic(),
+        b.payer("bluestar", "Blue Star"),
+        b.practitioner("rivera", 101),
+        b.group("g", ["ana", "ben"]),
+    ]
+    found.append(b.encounter("s", "Group/g", TIMES, leader="rivera"))
+    for name in ("ana", "ben"):
+        found += [b.patient(name), b.condition(name, "F33.1"), b.coverage(name, "bluestar")]
+        found.append(b.encounter(f"s-{name}", f"Patient/{name}", TIMES, part_of="s", diagnosis=f"dx-{name}"))
+    return found
+
+
+def frozen(value: Any) -> Any:
+    """The same JSON of mappings and sequences that are no dicts and lists."""
+    if isinstance(value, dict):
+        return MappingProxyType({name: frozen(each) for name, each in value.items()})
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+
+def test_resources_and_changes_may_be_of_any_mappings() -> None:
+    server = MemoryServer(resources())
+    host = Host(Settings(timezone="America/Chicago", prices={"90853": Decimal("120.00")}))
+    assert len(host.run([frozen(each) for each in resources()], today=TODAY).transactions()) == 2
+    change = Change(reference="Coverage/cov-ana", after=frozen(server.get("Coverage/cov-ana")))
+    report = host.handle(change, read=lambda question: frozen(server.read(question)), today=TODAY)
+    assert len(report.transactions()) == 2
+
+
+def test_a_change_that_no_json_holds_is_refused() -> None:
+    with pytest.raises(InputError, match="expected a FHIR resource"):
+        Host(Settings(timezone="America/Chicago")).handle(
+            Change(reference="Encounter/s", after={"x": object()}), read=lambda question: [], today=TODAY
+        )
+
+
+def test_a_run_takes_a_bundle_alone_and_a_moment_for_its_day() -> None:
+    host = Host(Settings(timezone="America/Chicago", prices={"90853": Decimal("120.00")}))
+    report = host.run(b.bundle(resources()), today=datetime(2026, 3, 16, 8, tzinfo=UTC))
+    assert report.to_json() == host.run(resources(), today=TODAY).to_json()
+
+
+@pytest.mark.parametrize("error", [PluginError("acme", "is no plugin"), RuleDefinitionError("ACME01", "has no name")])
+def test_an_error_can_be_sent_to_another_process(error: Exception) -> None:
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
