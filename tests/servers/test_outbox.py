@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import started
 from postgres import postgres
-from sqlalchemy import MetaData, create_engine, make_url, select, text, update
+from sqlalchemy import Connection, MetaData, create_engine, make_url, select, text, update
 
 from groupbill import Settings
 from groupbill.errors import Unreachable, UsageError
@@ -128,6 +129,26 @@ def test_two_writers_of_overlapping_patients_never_wait_for_each_other(outbox: O
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, ([ANA, BEN], [BEN, CRUZ], [CRUZ, ANA], [ANA, BEN, CRUZ])))
     assert seen == [True] * 60
+
+
+def test_a_lease_is_given_back_in_the_order_in_which_others_take_it(outbox: Outbox) -> None:
+    """Else they wait for each other in a circle, and PostgreSQL ends one of the two."""
+    low, high = sorted((outbox.key("patient", each), each) for each in (ANA, BEN))
+    outbox.lease([high[1]]).release()  # its row stands first in the table
+    lease = outbox.lease([ANA, BEN])
+    with ThreadPoolExecutor(1) as pool:
+        with outbox.begin() as connection:  # another writer asks for both, one after the other
+            locked(connection, low[0])
+            given_back = pool.submit(lease.release)
+            time.sleep(0.5)
+            locked(connection, high[0])
+        given_back.result()
+    with outbox.begin() as connection:
+        assert connection.execute(select(LEASE.c.holder)).scalars().all() == [None, None]
+
+
+def locked(connection: Connection, key: str) -> None:
+    assert connection.execute(select(LEASE.c.key).where(LEASE.c.key == key).with_for_update()).scalar_one() == key
 
 
 def test_processes_that_share_it_exclude_each_other(store: str, tmp_path: Path) -> None:

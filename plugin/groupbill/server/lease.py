@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..errors import ServerError
@@ -51,8 +51,7 @@ class Lease:
         keys = sorted(self._keys)
         with self._outbox.begin() as connection:
             _add(connection, LEASE, [{"key": key, "until": 0.0, "written": 0.0} for key in keys])
-            listed = select(LEASE).where(LEASE.c.key.in_(keys)).order_by(LEASE.c.key).with_for_update()
-            rows = connection.execute(listed).all()
+            rows = _locked(connection, LEASE.c.key.in_(keys))
             now = self._outbox.clock(connection)
             if any(row.holder is not None and row.until > now and not is_dead(row.process) for row in rows):
                 return False
@@ -116,6 +115,7 @@ class Lease:
                 ids = [each for each, found in self._settled.items() if found == state]
                 connection.execute(update(INTENT).where(INTENT.c.id.in_(ids)).values(state=state, settled=now))
             mine = LEASE.c.holder == self._holder
+            _locked(connection, mine)
             wrote = [key for key, patient in self._keys.items() if patient in self._written]
             if wrote:
                 connection.execute(update(LEASE).where(mine, LEASE.c.key.in_(wrote)).values(written=now))
@@ -126,14 +126,21 @@ class Lease:
         while not self._stop.wait(SECONDS / 4):
             try:
                 with self._outbox.begin() as connection:
+                    mine = LEASE.c.holder == self._holder
+                    _locked(connection, mine)
                     until = self._outbox.clock(connection) + SECONDS
-                    connection.execute(update(LEASE).where(LEASE.c.holder == self._holder).values(until=until))
+                    connection.execute(update(LEASE).where(mine).values(until=until))
             except ServerError:
                 continue
 
 
+def _locked(connection: Connection, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """These rows, for this transaction alone; by key, so that two writers never wait for each other in a circle."""
+    return connection.execute(select(LEASE).where(which).order_by(LEASE.c.key).with_for_update()).all()
+
+
 def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Add the rows whose key is new; they come sorted, so that two writers never wait for each other in a circle."""
+    """Add the rows whose key is new; they come sorted, as `_locked` takes them."""
     if not rows:
         return
     if connection.dialect.name == "sqlite":

@@ -149,8 +149,9 @@ class Outbox:
         with self._engine.begin() as connection:
             old = self.clock(connection) - KEPT
             connection.execute(delete(INTENT).where(INTENT.c.state != "open", INTENT.c.intended < old))
-            idle = (LEASE.c.holder.is_(None), LEASE.c.written < old)
-            connection.execute(delete(LEASE).where(*idle))
+            idle = select(LEASE.c.key).where(LEASE.c.holder.is_(None), LEASE.c.written < old)
+            # What somebody is taking just now is left: nobody is waited for here.
+            connection.execute(delete(LEASE).where(LEASE.c.key.in_(idle.with_for_update(skip_locked=True))))
 
 
 def _database(url: str) -> URL:

@@ -115,7 +115,7 @@ class Agenda:
         """They were reconciled; what changed meanwhile stays, and what has a later time waits for it."""
         s, now = sessions.c, self._clock()
         with self._engine.begin() as connection:
-            for reference in references:
+            for reference in sorted(references):  # as `add` does: two never wait for each other in a circle
                 mine = and_(s.reference == reference, s.touched == work.touched[reference])
                 connection.execute(delete(sessions).where(mine, s.wake <= now))
                 connection.execute(update(sessions).where(mine).values(since=0.0, due=s.wake, wake=0.0, attempts=0))
@@ -129,9 +129,10 @@ class Agenda:
 
     def set_aside(self, references: Iterable[str], reason: str) -> None:
         """A person must look at them; a further change brings them back as well."""
+        values = {"state": State.SET_ASIDE, "reason": reason[:255]}
         with self._engine.begin() as connection:
-            chosen = sessions.c.reference.in_(list(references))
-            connection.execute(update(sessions).where(chosen).values(state=State.SET_ASIDE, reason=reason[:255]))
+            for reference in sorted(references):
+                connection.execute(update(sessions).where(sessions.c.reference == reference).values(values))
 
     def give_back(self, work: Work, holder: str) -> None:
         """The lane is free for others."""
