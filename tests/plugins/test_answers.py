@@ -19,12 +19,15 @@ from groupbill import (
     Change,
     Charge,
     ClaimRule,
+    DayRule,
     Finding,
     Host,
+    ParticipantRule,
     Recheck,
     Reconcile,
     ReconcileGroup,
     Report,
+    Rule,
     Settings,
     Severity,
     Verdict,
@@ -343,3 +346,28 @@ def test_the_bundled_hooks_take_what_is_not_as_fhir_has_it(after: dict[str, Any]
         Change(reference=reference, after=after), read=server.read, today=TODAY
     )
     assert report.findings == ()
+
+
+class Meddler(ParticipantRule):
+    """A rule that changes what it is given."""
+
+    code, name, severity, source = "ACME01", "meddler", Severity.ERROR, "Acme handbook 2026"
+
+    def check(self, participant: Any, context: Any) -> Iterator[Any] | None:
+        participant.coverage.resource["subscriberId"] = "changed"
+        return None
+
+
+class MeddlerOfADay(DayRule):
+    """The same for a whole day."""
+
+    code, name, severity, source = "ACME01", "meddler", Severity.ERROR, "Acme handbook 2026"
+
+    def check(self, day: Any, context: Any) -> Iterator[Any] | None:
+        day.participant.patient["address"][0]["line"][0] = "changed"
+        return None
+
+
+@pytest.mark.parametrize("rule", [Meddler, MeddlerOfADay])
+def test_a_rule_of_a_plugin_can_not_change_the_resources_that_others_judge(rule: type[Rule]) -> None:
+    assert crash(run("register_rules", lambda: [rule])) == "rule ACME01 crashed (TypeError)"

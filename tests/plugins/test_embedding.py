@@ -64,3 +64,10 @@ def test_a_run_takes_a_bundle_alone_and_a_moment_for_its_day() -> None:
 @pytest.mark.parametrize("error", [PluginError("acme", "is no plugin"), RuleDefinitionError("ACME01", "has no name")])
 def test_an_error_can_be_sent_to_another_process(error: Exception) -> None:
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_a_repr_which_may_end_in_a_log_shows_no_resource() -> None:
+    host = Host(Settings(timezone="America/Chicago", prices={"90853": Decimal("120.00")}))
+    change = Change(reference="Patient/ana", after=b.patient("ana"))
+    for shown in (repr(host.run(resources(), today=TODAY)), repr(change)):
+        assert "Elm Street" not in shown and "1984-05-17" not in shown

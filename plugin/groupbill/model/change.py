@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from .session import Resource
@@ -14,12 +14,12 @@ Read = Callable[[str], Sequence[Resource]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A resource before (None when new or unknown) and after (None when deleted)."""
+    """A resource before (None when new or unknown) and after (None when deleted). A repr does not show them."""
 
     reference: str
     """`Type/id`."""
-    before: Resource | None = None
-    after: Resource | None = None
+    before: Resource | None = field(default=None, repr=False)
+    after: Resource | None = field(default=None, repr=False)
 
     @property
     def resource_type(self) -> str:

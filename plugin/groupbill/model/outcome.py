@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -54,8 +54,8 @@ class Step:
 
     reference: str
     action: Action
-    resource: Mapping[str, Any] | None = None
-    """The JSON to write; None for keep."""
+    resource: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The JSON to write; None for keep. A repr may end in a log, and this is patient data."""
     version: str | None = None
     """`meta.versionId` of what is replaced, for If-Match."""
     full_url: str | None = None

@@ -16,7 +16,7 @@ from ..rules.answered import finding
 from ..rules.catalogue import Catalogue
 from . import answers
 from .context import ChangeContext, Context
-from .registry import Registry
+from .registry import BUNDLED, Registry
 
 T = TypeVar("T")
 _log = logging.getLogger("groupbill.plugins")
@@ -68,13 +68,17 @@ class Hooks:
     def _collect(
         self, hook: str, accept: Callable[[object], T], at: str, arguments: dict[str, Any]
     ) -> tuple[list[T], list[Finding]]:
-        """All items of all implementations, checked; a crash, also in a generator, becomes a finding."""
+        """All items of all implementations; a crash, also in a generator, becomes a finding.
+
+        Those of strangers are checked. The bundled ones are typed, and asked about every participant.
+        """
         items: list[T] = []
         findings: list[Finding] = []
         for plugin, function, names in self._each(hook):
             try:
                 answer = function(*(arguments[name] for name in names))
-                produced = [] if answer is None else [accept(item) for item in answer]
+                given = () if answer is None else answer
+                produced = list(given) if plugin.startswith(BUNDLED) else [accept(item) for item in given]
             except CRASH as error:
                 findings.append(crashed(plugin, hook, error, at))
             else:
@@ -91,7 +95,7 @@ class Hooks:
                 answer = function(*(arguments[name] for name in names))
                 if answer is None:
                     continue
-                return accept(answer), findings
+                return answer if plugin.startswith(BUNDLED) else accept(answer), findings
             except CRASH as error:
                 findings.append(crashed(plugin, hook, error, at))
         return None, findings

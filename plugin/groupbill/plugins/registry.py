@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 BUNDLED = "groupbill:"
+"""How the names of our own plugins begin: they are called last, and their answers are believed."""
 _HOOKS = tuple(name for name in dir(hookspecs) if name.startswith(f"{hookspecs.PROJECT}_"))
 _TELLS_NOTHING = ("groupbill_configured", "groupbill_after_claim_written", "groupbill_claim_write_failed")
 """Hooks without an answer: a generator in their place would never run."""
@@ -38,6 +39,8 @@ class Registry:
         if entry_points:
             self._load_entry_points()
         for name, plugin in plugins:
+            if name.startswith(BUNDLED):
+                raise PluginError(name, f"only what is bundled is called {BUNDLED}...")
             self.register(plugin, name)
 
     def _load_entry_points(self) -> None:

@@ -12,6 +12,7 @@ from ..model import Bill, Finding, Line, Participant, PatientDay, Policy, Sessio
 from ..model.strangers import CRASH, line_of, told
 from .answered import finding
 from .catalogue import ENGINE, FIXED, Catalogue, bundled
+from .lent import lent
 from .rule import Context, Rule, Scope
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class _Entry(NamedTuple):
     check: Any
     tally: Tally
     foreign: bool
-    """Whether its answers are to be checked: nobody ran mypy over it."""
+    """Whether it is a stranger's: it is lent the facts, and its answers are checked."""
 
 
 class Rulebook:
@@ -119,7 +120,7 @@ class Rulebook:
         findings: list[Finding] = []
         for rule, check, tally, foreign in entries:
             try:
-                found = check(*facts)
+                found = check(*lent(facts)) if foreign else check(*facts)
                 if found is None:
                     continue
                 answer = tuple(map(finding, found)) if foreign else tuple(found)
