@@ -98,10 +98,24 @@ def test_equal_charges_of_two_plugins_are_one_and_differing_ones_hold_that_membe
             yield Charge(member="Patient/ana", code="90853")
             yield Charge(member="Patient/ben", code="90853", units=2)
 
-    assert outcomes(Host(settings(), [("twice", Twice())])) == {
-        "Patient/ana": CHARGED,
-        "Patient/ben": ("held", "rule:ENG02"),
-    }
+    report = Host(settings(), [("twice", Twice())]).run(session("ana", "ben"), today=TODAY)
+    ana, ben = report.sessions[0].members
+    assert (ana.outcome.value, ana.reason) == CHARGED
+    assert (ben.outcome.value, ben.reason) == ("held", "rule:ENG02")
+    [differ] = [each for each in ben.findings if each.code == "ENG02"]
+    assert differ.message == "plugins differ about the charge 90853: twice and groupbill:claim"
+
+
+def test_a_charge_for_somebody_who_did_not_attend_names_its_plugin_and_holds_the_session() -> None:
+    class Elsewhere:
+        @hookimpl
+        def groupbill_derive_charges(self, session):
+            return [Charge(member="Patient/zoe", code="90853")]
+
+    report = Host(settings(), [("elsewhere", Elsewhere())]).run(session("ana", "ben"), today=TODAY)
+    assert {each.reason for each in report.sessions[0].members} == {"rule:ENG02"}
+    [wrong] = [each for each in report.sessions[0].findings if each.code == "ENG02"]
+    assert wrong.message == "plugin elsewhere: 90853 was derived for somebody who did not attend"
 
 
 def test_the_first_answer_wins_and_the_bundled_one_comes_last() -> None:

@@ -26,15 +26,18 @@ def derive(session: Session, hooks: Hooks, context: Context) -> Derived:
     answers, crashes = hooks.derive_charges(session, context)
     present = {member.member for member in session.participants}
     by_member: dict[str, dict[str, Charge]] = {}
+    owners: dict[tuple[str, str], str] = {}
     holding: dict[str, list[Finding]] = {}
-    for charge in answers:
-        charges = by_member.setdefault(charge.member, {})
-        known = charges.setdefault(charge.code, charge)
+    for plugin, charge in answers:
         if charge.member not in present:
-            crashes.append(_wrong(place(session), f"{charge.code} was derived for somebody who did not attend"))
-            del by_member[charge.member]
-        elif known != charge:
-            wrong = _wrong(place(session), f"plugins differ about the charge {charge.code}")
+            crashes.append(
+                _wrong(session, f"plugin {plugin}: {charge.code} was derived for somebody who did not attend")
+            )
+            continue
+        known = by_member.setdefault(charge.member, {}).setdefault(charge.code, charge)
+        owner = owners.setdefault((charge.member, charge.code), plugin)
+        if known != charge:
+            wrong = _wrong(session, f"plugins differ about the charge {charge.code}: {owner} and {plugin}")
             holding.setdefault(charge.member, []).append(wrong)
     ordered = {member: _ordered(charges.values(), session.code) for member, charges in by_member.items()}
     return Derived(ordered, {member: tuple(found) for member, found in holding.items()}, tuple(crashes))
@@ -44,5 +47,12 @@ def _ordered(charges: Iterable[Charge], first: str) -> tuple[Charge, ...]:
     return tuple(sorted(charges, key=lambda charge: (charge.code != first, charge.code)))
 
 
-def _wrong(at: str, message: str) -> Finding:
-    return Finding(code="ENG02", name="crashed", severity=Severity.ERROR, at=at, message=message, source="groupbill")
+def _wrong(session: Session, message: str) -> Finding:
+    return Finding(
+        code="ENG02",
+        name="crashed",
+        severity=Severity.ERROR,
+        at=place(session),
+        message=message,
+        source="groupbill",
+    )

@@ -67,12 +67,12 @@ class Hooks:
 
     def _collect(
         self, hook: str, accept: Callable[[object], T], at: str, arguments: dict[str, Any]
-    ) -> tuple[list[T], list[Finding]]:
-        """All items of all implementations; a crash, also in a generator, becomes a finding.
+    ) -> tuple[list[tuple[str, T]], list[Finding]]:
+        """All items of all implementations, each with its plugin; a crash, also in a generator, becomes a finding.
 
         Those of strangers are checked. The bundled ones are typed, and asked about every participant.
         """
-        items: list[T] = []
+        items: list[tuple[str, T]] = []
         findings: list[Finding] = []
         for plugin, function, names in self._each(hook):
             try:
@@ -82,7 +82,7 @@ class Hooks:
             except CRASH as error:
                 findings.append(crashed(plugin, hook, error, at))
             else:
-                items.extend(produced)
+                items.extend((plugin, item) for item in produced)
         return items, findings
 
     def _first(
@@ -135,7 +135,7 @@ class Hooks:
         effects, findings = self._collect(hook, answers.effect, change.reference, arguments)
         if findings and reader.failure is not None:
             raise reader.failure
-        return list(dict.fromkeys(effects)), findings
+        return list(dict.fromkeys(each for _, each in effects)), findings
 
     def resolve_attendance(
         self, session: Session, context: Context
@@ -144,8 +144,8 @@ class Hooks:
         arguments = {"session": session, "context": context}
         return self._first("groupbill_resolve_attendance", answers.attendances(session), place(session), arguments)
 
-    def derive_charges(self, session: Session, context: Context) -> tuple[list[Charge], list[Finding]]:
-        """All charges of all plugins."""
+    def derive_charges(self, session: Session, context: Context) -> tuple[list[tuple[str, Charge]], list[Finding]]:
+        """All charges of all plugins, each with its plugin."""
         arguments = {"session": session, "context": context}
         return self._collect("groupbill_derive_charges", answers.charge, place(session), arguments)
 
@@ -162,7 +162,7 @@ class Hooks:
         """What plugins have to say about a Claim before it goes into the plan."""
         arguments = {"claim": view(claim), "findings": tuple(findings), "context": context}
         found, crashes = self._collect("groupbill_before_claim_written", finding, at, arguments)
-        return [*found, *crashes]
+        return [*(each for _, each in found), *crashes]
 
     def after_claim_written(self, claim: Resource, context: Context) -> None:
         """Tell the observers of a Claim that was written."""
