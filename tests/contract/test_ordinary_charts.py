@@ -98,6 +98,18 @@ def test_a_group_under_the_payers_own_code_is_the_visit_and_no_second_service(cl
     assert [said.everything(code) for code in ("NCC15", "TIM06", "MUE01")] == [[], [], []]
 
 
+@pytest.mark.parametrize("policy", ["commercial", "timed"])
+def test_what_a_run_writes_is_clean_without_the_visits(clinic: Make, tmp_path: Path, policy: str) -> None:
+    more = timed(tmp_path)
+    made = clinic(4, policy)
+    if policy == "commercial":
+        observed(made, "p1", "interactive-complexity")
+    written = made.written(**more)
+    said = made.put(*written).bills().check(**more)
+    assert {each["resourceType"] for each in written} == {"ChargeItem", "Claim", "Provenance"}
+    assert errors(said) == []
+
+
 def test_minutes_that_make_no_unit_hold_the_charge(clinic: Make, tmp_path: Path) -> None:
     made = clinic(4, "timed")
     made["Encounter/g1-p1"]["period"]["end"] = "2026-03-10T09:07:00-05:00"

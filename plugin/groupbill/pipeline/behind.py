@@ -32,6 +32,7 @@ class Behind:
         self._by_day: dict[tuple[str, date], list[Place]] = {}
         self._billed: dict[str, tuple[Session, list[Participant]]] = {}
         self._codes = set(SESSION_CODES)
+        self._of_groups = set(GROUP)
         self.findings: list[Finding] = []
         for candidate in find(index, context.settings):
             session = resolve(candidate, index, context.settings, as_written=True)
@@ -58,7 +59,9 @@ class Behind:
         """The facts behind the first session line of a live bill; None where no session of it is on file."""
         if bill.patient is None or not bill.live:
             return None
-        self._codes.update((bill.policy["session_code"] or {}).values())
+        recoded = bill.policy["session_code"] or {}
+        self._codes.update(recoded.values())
+        self._of_groups.update(recoded[code] for code in GROUP if code in recoded)
         for line in bill.lines:
             place = self._place(line, bill.patient) if line.code in self._codes else None
             if place is not None:
@@ -82,7 +85,7 @@ class Behind:
         first, second = self._place(one, one.patient), self._place(other, other.patient)
         if first is not None and second is not None:
             return first[0].key == second[0].key
-        return one.code in GROUP and other.code in GROUP
+        return one.code in self._of_groups and other.code in self._of_groups
 
     def _facts(self, bill: Bill, session: Session, member: Member) -> Participant:
         kinds = kept(self._sources, session) if session.attended else frozenset()
@@ -124,7 +127,7 @@ class Busy:
         """Services for other patients by the same practitioners that begin during these; the patient is blanked."""
         found: dict[tuple[str, int], Line] = {}
         for line in lines:
-            if line.rendering is None or line.date is None:
+            if line.rendering is None or line.date is None or runs_beside(line.code):
                 continue
             for other in self._known.get((line.rendering, line.date), ()):
                 if other.patient != line.patient and _order(line) < _order(other) and self._collide(line, other):

@@ -27,7 +27,11 @@ class Foreign:
 
     def claimed(self) -> Finding:
         """CLM03 at their Claim."""
-        said = "with the same code, units and modifiers" if self.agrees else "with other units or modifiers: correct that claim"
+        said = (
+            "with the same code, units and modifiers"
+            if self.agrees
+            else "with other units or modifiers: correct that claim"
+        )
         severity = Severity.INFORMATION if self.agrees else Severity.WARNING
         return finding("CLM03", self.claim or "", f"This service is claimed already, {said}.", severity)
 
