@@ -148,6 +148,22 @@ def test_a_contained_condition_counts(world):
     assert codes(world) == ["F43.10"]
 
 
+def test_a_contained_condition_is_that_of_the_patient_contained_beside_it(world):
+    outside = {"system": "http://lakeside.example/mrn", "value": "MRN-x"}
+    world.change("Patient/p1", identifier=[outside])
+    beside = {"resourceType": "Patient", "id": "y", "identifier": [outside]}
+    inner = {
+        "resourceType": "Condition",
+        "id": "x",
+        "code": world.coded(world.ICD, "F43.10"),
+        "subject": {"reference": "#y"},
+    }
+    world.change("Encounter/g1-p1", contained=[inner, beside], diagnosis=[{"condition": {"reference": "#x"}}])
+    assert codes(world) == ["F43.10"]
+    world.change("Patient/p1", identifier=[{**outside, "value": "MRN-other"}])
+    assert codes(world) == ["F33.1"]
+
+
 def test_a_line_points_at_four_at_most(world):
     unranked(world)
     for number in range(10, 16):

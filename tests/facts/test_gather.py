@@ -144,6 +144,37 @@ def test_visits_that_name_their_leader_by_roles_find_each_other(actors: Sequence
     assert len(sessions_between(date(2026, 3, 10), date(2026, 3, 10), store.read, SETTINGS).sessions) == 1
 
 
+@pytest.mark.parametrize("on_file", [True, False])
+@pytest.mark.parametrize("contained", [True, False])
+def test_visits_whose_leader_no_search_can_name_find_each_other(contained: bool, on_file: bool) -> None:
+    resources = led_by("Practitioner/leader", "Practitioner/leader", "Practitioner/leader")
+    leader = next(each for each in resources if each["resourceType"] == "Practitioner")
+    for each in resources:
+        if each["resourceType"] == "Encounter" and contained:
+            each["contained"] = [{**leader, "id": "x"}]
+            each["participant"][0]["individual"] = b.ref("#x")
+        elif each["resourceType"] == "Encounter":
+            each["participant"][0]["individual"] = {"identifier": leader["identifier"][0]}
+    if not on_file:
+        resources.remove(leader)
+    store, host, today = MemoryServer(resources), Host(SETTINGS), date(2026, 3, 16)
+    [whole] = host.run(resources, today).to_json()["sessions"]
+    assert [member["outcome"] for member in whole["members"]] == ["charged"] * 3
+    facts = facts_of(["Encounter/v-p1"], store.read, SETTINGS)
+    assert host.run(facts.resources, today).to_json()["sessions"] == [whole]
+
+
+def test_a_contained_patient_is_looked_for_by_identifier() -> None:
+    resources = group_of(["ana", "ben"])
+    for each in resources:
+        if each["id"] == "s-ana":
+            each["contained"] = [{**b.patient("ana"), "id": "x"}]
+            each["subject"] = b.ref("#x")
+        if each["id"] == "g":
+            each["member"] = [{"entity": b.ref("Patient/ben")}]
+    assert "Coverage/cov-ana" in found(MemoryServer(resources), "Encounter/s")
+
+
 def test_appointments_that_name_their_leader_by_role_find_each_other() -> None:
     resources = led_by("PractitionerRole/day", "PractitionerRole/day")
     store = MemoryServer(each for each in resources if each["resourceType"] != "Encounter")

@@ -109,11 +109,35 @@ def test_a_parent_that_is_not_among_the_input_is_known_by_its_parts(sessions) ->
     assert session.performers[0].practitioner == "Practitioner/rivera"
 
 
+def test_a_coded_parent_that_is_filed_under_one_of_the_patients_is_the_sessions(sessions, told) -> None:
+    """US Core asks for a Patient as subject, so some systems file the group under whoever came first."""
+    parent = b.encounter("g1", "Patient/ana", HOUR, leader="rivera")
+    parts = [visit(f"v-{name}", name, part_of="g1", code=None) for name in ("ben", "cy")]
+    [session] = sessions([parent, *parts])
+    assert (session.shape, session.encounter, session.attended) == ("B", "Encounter/g1", 3)
+    assert told(session)["Patient/ana"] == ("child-encounter", "Encounter/g1", CAME)
+    assert [member.encounter for member in session.members] == [None, "Encounter/v-ben", "Encounter/v-cy"]
+
+
 def test_a_group_encounter_without_a_subject_is_one_by_its_parts(sessions) -> None:
     parent = b.encounter("g1", "Group/x", HOUR, code=None)
     del parent["subject"]
     [session] = sessions([parent, visit("v-ana", "ana", part_of="g1"), visit("v-ben", "ben", part_of="g1")])
     assert (session.shape, session.encounter, session.attended) == ("B", "Encounter/g1", 2)
+
+
+@pytest.mark.parametrize("by_role", [True, False])
+def test_shape_c_a_leader_whom_every_visit_contains_is_one_by_npi(sessions, by_role: bool) -> None:
+    role = {"resourceType": "PractitionerRole", "id": "r", "practitioner": b.ref("#x")}
+    inside = [{**b.practitioner("rivera", 101), "id": "x"}, role]
+    actor = [{"individual": b.ref("#r" if by_role else "#x"), "type": [b.coded(b.PARTICIPATION_TYPE, "PPRF")]}]
+    visits = [visit(f"v-{name}", name, participant=actor, contained=inside) for name in ("ana", "ben")]
+    npi = f"Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|{b.npi(101)}"
+    [session] = sessions(visits)
+    assert (session.shape, session.attended) == ("C", 2)
+    assert [each.practitioner for each in session.performers] == [npi]
+    [session] = sessions([*visits, b.practitioner("rivera", 101)])
+    assert [each.practitioner for each in session.performers] == ["Practitioner/rivera"]
 
 
 def test_shape_c_visits_of_one_leader_at_one_hour_are_a_session(sessions, told) -> None:
@@ -240,6 +264,12 @@ def test_shape_e_slots_without_a_group_type_are_no_session(sessions) -> None:
     for booking in bookings:
         del booking["serviceType"]
     assert sessions(bookings) == []
+
+
+def test_what_became_of_a_groups_appointment_says_nothing_about_the_one_patient_it_names(sessions, told) -> None:
+    booked = appointment("a1", "fulfilled", ["ana"], subject=b.ref("Group/dbt"))
+    [session] = sessions([b.group("dbt", ["ana", "ben"]), booked])
+    assert told(session)["Patient/ana"] == ("reply", "Appointment/a1", "attendance-unverified")
 
 
 def test_shape_f_release_5_participants_came_and_have_their_own_times(sessions, told) -> None:

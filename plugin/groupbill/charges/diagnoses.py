@@ -68,7 +68,8 @@ def _ranked(sources: Sources, chart: Chart, own: Resource, on: date) -> Iterator
 def of_condition(sources: Sources, reference: str, on: date | None, records: tuple[str, ...]) -> Diagnosis | None:
     """The diagnosis of a Condition of this patient; None for another's, a withdrawn one or other codes."""
     resource = sources.get(reference)
-    subject = sources.index.ref(resource.get("subject"), resource)
+    owner = sources.get(reference.partition("#")[0])
+    subject = sources.index.ref(resource.get("subject"), owner)
     if subject is not None and subject not in records:
         return None
     problem = _problem(resource, reference)

@@ -51,7 +51,9 @@ def facts_of(asked: Iterable[str], read: Read, settings: Settings, together: Tog
     fetched.ask(wanted if len(wanted) == 1 else queries.by_id(wanted))
     _visits(fetched, wanted)
     _rosters(fetched)
-    sessions = _sessions(fetched, settings, frozenset(wanted))
+    sessions, lone = _sessions(fetched, settings, frozenset(wanted))
+    if _whole_days(fetched, lone):
+        sessions, _ = _sessions(fetched, settings, frozenset(wanted))
     people, keys = _people(fetched, sessions), _keys(fetched, settings, wanted, sessions)
     fetched.ask(
         *(queries.batched(search, people) for search in queries.OF_PATIENTS),
@@ -120,19 +122,36 @@ def _rosters(fetched: Fetched) -> None:
             return
 
 
-def _sessions(fetched: Fetched, settings: Settings, wanted: Collection[str]) -> list[Session]:
-    """The sessions that were asked for, as far as they are known without their people."""
+def _sessions(fetched: Fetched, settings: Settings, wanted: Collection[str]) -> tuple[list[Session], set[str]]:
+    """The sessions that were asked for, as far as they are known without their people; and visits that fit none."""
     index = Index()
     add_resources(index, fetched.found.values())
-    found = []
-    for candidate in find(index, settings):
+    found: list[Session] = []
+    lone: set[str] = set()
+    for candidate in find(index, settings, lone=True):
+        if candidate.lone:
+            lone.update(candidate.visits)
+            continue
         named = {candidate.encounter, *candidate.visits, *candidate.appointments}
         parts = index.find("Encounter", "partOf", candidate.encounter) if candidate.encounter else ()
         if not named.isdisjoint(wanted) or not _named_parts(parts).isdisjoint(wanted):
             session = resolve(candidate, index, settings)
             if isinstance(session, Session):
                 found.append(session)
-    return found
+    return found, lone.intersection(wanted)
+
+
+def _whole_days(fetched: Fetched, lone: Iterable[str]) -> list[str]:
+    """Everybody's visits of the days of these, whose leader no search can name: contained, or by NPI alone."""
+    nameless = [
+        each
+        for each in lone
+        if not (fetched.named("Practitioner", [each]) or fetched.named("PractitionerRole", [each]))
+    ]
+    days = {day for each in nameless if (day := _day(fetched.found[each])) is not None}
+    return fetched.ask(
+        *([question] for day in sorted(days) for question in queries.within("Encounter?", day, day, "date"))
+    )
 
 
 def _named_parts(parts: Iterable[Resource]) -> set[str]:

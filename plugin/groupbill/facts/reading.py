@@ -100,12 +100,17 @@ _KINDS = {
     "subject": "Patient",
 }
 """What a logical reference without `type` is to, by the name of its element."""
+_CONTAINED = frozenset({"Patient", "Practitioner"})
+"""Of whom a contained one stands for the one on file with its identifier."""
 
 
 def logical(element: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Type and `system|value` of every reference by identifier alone inside an element."""
+    """Type and `system|value` of every reference by identifier alone inside an element, and of people in it."""
     if isinstance(element, dict):
         identifier = element.get("identifier")
+        if name == "contained" and element.get("resourceType") in _CONTAINED and isinstance(identifier, list):
+            named = (_token(each) for each in identifier if isinstance(each, dict))
+            yield from ((element["resourceType"], token) for token in named if token is not None)
         if isinstance(identifier, dict) and "reference" not in element and "resourceType" not in element:
             kind, token = element.get("type") or _KINDS.get(name), _token(identifier)
             if isinstance(kind, str) and token is not None:

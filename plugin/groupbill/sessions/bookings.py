@@ -42,14 +42,14 @@ def read(
 ) -> Booking:
     """Read an Appointment."""
     found = [each for name in _TYPES for each in unchecked(appointment.get(name))]
-    named = [*actors(index, appointment), *_subject(index, appointment)]
+    named = _named(index, appointment)
     people = patients(index, appointment)
     code = stated(found, settings)
     return Booking(
         reference=reference,
         status=appointment.get("status") or "",
         patients=people,
-        group=next((each for each in named if each.startswith("Group/")), None),
+        group=of_group(index, appointment),
         encounters=encounters,
         visit=Visit(
             reference=reference,
@@ -67,8 +67,12 @@ def read(
 
 def patients(index: Index, appointment: Mapping[str, Any]) -> tuple[str, ...]:
     """The patients whom an Appointment is for."""
-    named = [*actors(index, appointment), *_subject(index, appointment)]
-    return tuple(sorted({each for each in named if is_patient(each)}))
+    return tuple(sorted({each for each in _named(index, appointment) if is_patient(each)}))
+
+
+def of_group(index: Index, appointment: Mapping[str, Any]) -> str | None:
+    """The Group that an Appointment is for: then what became of it says nothing about one patient."""
+    return next((each for each in _named(index, appointment) if each.startswith("Group/")), None)
 
 
 def actors(index: Index, appointment: Mapping[str, Any]) -> list[str]:
@@ -77,6 +81,7 @@ def actors(index: Index, appointment: Mapping[str, Any]) -> list[str]:
     return [each for each in found if each is not None]
 
 
-def _subject(index: Index, appointment: Mapping[str, Any]) -> list[str]:
-    found = index.ref(appointment.get("subject"), appointment)
-    return [] if found is None else [found]
+def _named(index: Index, appointment: Mapping[str, Any]) -> list[str]:
+    """Everybody and everything that takes part, and the subject."""
+    subject = index.ref(appointment.get("subject"), appointment)
+    return [*actors(index, appointment), *([] if subject is None else [subject])]

@@ -129,9 +129,9 @@ class _People:
                     known[found] = resource
         for reference, appointment in sorted(known.items()):
             people = bookings.patients(index, appointment)
+            alone = len(people) == 1 and not bookings.of_group(index, appointment)
             for name in people:
                 person = self._person(name)
-                alone = len(people) == 1
                 person.evidence.extend(evidence.of_booking(index, appointment, reference, name, alone))
                 person.missed = person.missed or evidence.missed(appointment)
 

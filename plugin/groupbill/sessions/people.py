@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
 from ..fhir import encounter as encounters
-from ..fhir.codes import NPI
+from ..fhir.codes import NPI, system
 from ..fhir.extensions import value
 from ..fhir.index import Index
 from ..fhir.references import LOGICAL, PRACTITIONER
@@ -47,17 +47,28 @@ def _successor(index: Index, patient: str) -> str | None:
 
 
 def practitioner(index: Index, reference: str | None) -> str | None:
-    """The Practitioner behind a reference to a Practitioner or PractitionerRole."""
+    """The Practitioner behind a reference to a Practitioner or PractitionerRole; of a contained one by its NPI."""
     if reference is None or reference.startswith(("Practitioner/", "Practitioner?", _BY_NPI)):
         return reference
     resource = index.get(reference)
     if resource is None:
         return None
     if resource["resourceType"] == "Practitioner":
-        return reference
+        return _numbered(index, resource) or reference
     # Inside another resource `#x` is a neighbour of the role, not a part of it.
     owner = index.get(reference.partition("#")[0]) if "#" in reference else resource
-    return index.ref(resource.get("practitioner"), owner)
+    found = index.ref(resource.get("practitioner"), owner)
+    contained = index.get(found) if found is not None and "#" in found else None
+    return _numbered(index, contained) or found
+
+
+def _numbered(index: Index, contained: Mapping[str, Any] | None) -> str | None:
+    """Who is meant by a contained Practitioner, by the NPI: every visit contains its leader anew."""
+    if contained is None or contained.get("resourceType") != "Practitioner":
+        return None
+    numbers = (each for each in contained.get("identifier") or () if system(each.get("system")) == NPI)
+    named = (index.ref({"type": "Practitioner", "identifier": each}) for each in numbers)
+    return next(filter(None, named), None)
 
 
 def leads(reference: str | None, index: Index) -> TypeGuard[str]:
