@@ -44,9 +44,11 @@ def reconcile(
             return reconcile(
                 host, opened, sessions, write, today=today, accept_corrections=accept_corrections, jobs=jobs
             )
+    if not isinstance(server, Server):
+        raise UsageError(f"server: expected its base URL or a groupbill.server.Server, not {type(server).__name__}")
     asked = [sessions] if isinstance(sessions, str) else list(dict.fromkeys(sessions))
     for each in asked:
-        if not _SESSION.fullmatch(each):
+        if not isinstance(each, str) or not _SESSION.fullmatch(each):
             raise UsageError(f"{each!r}: expected Encounter/id or Appointment/id")
     day = host.day(today)
     work = sweep(host, server, write=write, today=day, accept_corrections=accept_corrections, jobs=jobs)

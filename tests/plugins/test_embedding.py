@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 
-from groupbill import Change, Host, InputError, PluginError, RuleDefinitionError, Settings
+from groupbill import (
+    Change,
+    Context,
+    Host,
+    InputError,
+    PluginError,
+    RuleDefinitionError,
+    ServerError,
+    Settings,
+    UsageError,
+    hookimpl,
+)
 from groupbill.testing import MemoryServer
 from groupbill.testing import builders as b
 
@@ -71,3 +82,51 @@ def test_a_repr_which_may_end_in_a_log_shows_no_resource() -> None:
     change = Change(reference="Patient/ana", after=b.patient("ana"))
     for shown in (repr(host.run(resources(), today=TODAY)), repr(change)):
         assert "Elm Street" not in shown and "1984-05-17" not in shown
+
+
+def test_what_is_no_server_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"expected its base URL or a groupbill\.server\.Server, not MemoryServer"):
+        Host(Settings(timezone="America/Chicago")).reconcile(MemoryServer(), ["Encounter/s"])  # type: ignore[arg-type]
+
+
+def test_hosts_of_one_process_keep_to_their_own_plugins() -> None:
+    def priced(amount: str) -> object:
+        class Priced:
+            @hookimpl
+            def groupbill_resolve_price(self, charge):
+                return Decimal(amount)
+
+        return Priced()
+
+    plugins = [[("acme", priced("1.00"))], [("acme", priced("2.00"))], []]
+    hosts = [Host(Settings(timezone="America/Chicago", prices={"90853": Decimal("3.00")}), each) for each in plugins]
+    for _ in range(2):
+        reports = [each.run(resources(), today=TODAY) for each in hosts]
+        amounts = [{line.amount for each in report.sessions[0].members for line in each.lines} for report in reports]
+        assert amounts == [{Decimal("1.00")}, {Decimal("2.00")}, {Decimal("3.00")}]
+
+
+@pytest.mark.parametrize("hook", ["after_claim_written", "claim_write_failed"])
+def test_an_observer_that_crashes_is_logged_and_the_next_one_hears(
+    hook: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[str] = []
+
+    def broken(claim):
+        raise KeyError(claim["patient"]["reference"])
+
+    def listening(claim):
+        heard.append(claim["id"])
+
+    plugins = []
+    for name, function in (("acme", broken), ("zebra", listening)):
+        function.__name__ = f"groupbill_{hook}"
+        plugins.append((name, type("Plugin", (), {function.__name__: staticmethod(hookimpl(function))})()))
+    host = Host(Settings(timezone="America/Chicago"), plugins)
+    context = Context(settings=host.settings, policies=host.policies, today=TODAY)
+    claim = {"resourceType": "Claim", "id": "c1", "patient": {"reference": "Patient/ana"}}
+    error = () if hook == "after_claim_written" else (ServerError("refused"),)
+    getattr(host.hooks, hook)(claim, *error, context)
+    assert heard == ["c1"]
+    assert f"plugin acme: groupbill_{hook} failed with KeyError" in caplog.text
+    assert "Patient/ana" not in caplog.text
