@@ -50,10 +50,12 @@ def test_a_hook_says_what_it_is_and_what_becomes_of_an_exception(name: str) -> N
 
 
 def test_the_programs_of_the_page_run() -> None:
-    plugin, rule, use = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    plugin, rule, *uses = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     acme = type(inspect)("acme")
     exec(plugin + rule, vars(acme))
-    exec(use, {"acme": acme, "Decimal": Decimal})
+    program = {"acme": acme, "Decimal": Decimal}
+    for use in uses:
+        exec(use, program)
 
 
 def test_the_rule_of_the_page_holds_what_it_is_about() -> None:
