@@ -164,3 +164,41 @@ def test_what_did_not_take_place_needs_no_date(undated, status: str) -> None:
     encounter = b.encounter("g1", "Group/dbt", HOUR, status=status)
     del encounter["period"]
     assert undated([encounter]) == []
+
+
+def test_a_part_of_another_day_is_held_and_not_billed_for_this_one(sessions, told) -> None:
+    later = ("2026-03-17T09:00:00-05:00", "2026-03-17T10:00:00-05:00")
+    [session] = sessions(
+        [
+            b.group("dbt", ["ana", "ben"]),
+            b.encounter("g1", "Group/dbt", HOUR),
+            b.encounter("v-ana", "Patient/ana", HOUR, part_of="g1"),
+            b.encounter("v-ben", "Patient/ben", later, part_of="g1"),
+        ]
+    )
+    assert told(session) == {
+        "Patient/ana": ("child-encounter", "Encounter/v-ana", None),
+        "Patient/ben": ("child-encounter", "Encounter/v-ben", "attendance-conflict"),
+    }
+
+
+@pytest.mark.parametrize("parent", [True, False])
+def test_a_course_of_sessions_that_all_are_parts_of_one_encounter_is_held(sessions, told, parent: bool) -> None:
+    course = b.encounter("g1", "Group/dbt", ("2026-03-01T00:00:00-06:00", "2026-03-31T00:00:00-05:00"))
+    visits = [
+        b.encounter(f"v{day}-{name}", f"Patient/{name}", (f"2026-03-{day}T09:00:00-05:00", None), part_of="g1")
+        for day in ("10", "17")
+        for name in ("ana", "ben")
+    ]
+    [session] = sessions([*([b.group("dbt", ["ana", "ben"]), course] if parent else []), *visits])
+    assert {row[2] for row in told(session).values()} == {"attendance-conflict"}
+    assert session.attended == 0
+
+
+@pytest.mark.parametrize(("start", "reason"), [("2026-03-11", None), ("2026-03-17", "attendance-conflict")])
+def test_a_part_with_a_date_alone_is_of_the_session_of_that_day_or_the_night_before(
+    sessions, told, start: str, reason: str | None
+) -> None:
+    parent = b.encounter("g1", "Group/dbt", ("2026-03-10T23:30:00-05:00", "2026-03-11T00:30:00-05:00"))
+    [session] = sessions([parent, b.encounter("v-ana", "Patient/ana", (start, None), part_of="g1")])
+    assert told(session)["Patient/ana"][2] == reason

@@ -92,7 +92,8 @@ class AttendanceNotEstablished(ParticipantRule):
         if attendance is None or attendance.present is None:
             reason = (attendance and attendance.reason) or "attendance-unverified"
             if kinds and reason == "attendance-conflict":
-                reason = f"{reason}: {kinds}"
+                of_another_day = attendance is not None and attendance.source in against
+                reason = f"{reason}: {'the visit is of another day than the session' if of_another_day else kinds}"
             billed = any(not line.desired for line in participant.lines)
             message = f"attendance is not established ({reason})" + ("" if billed else "; the charge is held")
             return (self.finding(message, at=own_place(participant), evidence=against),)

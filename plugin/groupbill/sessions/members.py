@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
@@ -20,6 +20,8 @@ from .roster import entries
 from .setting import span
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_LONGEST = timedelta(hours=12)
+"""After the start of a session nobody joins it any more, nor before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def gather(of: Gathered, on: date, zone: tzinfo | None, when: Period) -> list[Me
     people.from_roster(on, zone)
     people.from_participants(zone)
     people.from_bookings()
-    people.from_visits(zone)
+    people.from_visits(zone, when)
     people.from_records(on, zone)
     return [people.member(person, when) for person in people.all.values()]
 
@@ -135,7 +137,7 @@ class _People:
                 person.evidence.extend(evidence.of_booking(index, appointment, reference, name, alone))
                 person.missed = person.missed or evidence.missed(appointment)
 
-    def from_visits(self, zone: tzinfo | None) -> None:
+    def from_visits(self, zone: tzinfo | None, when: Period) -> None:
         """Encounters of their own."""
         for reference, visit in self.of.visits.items():
             subject = self.of.index.ref(visit.get("subject"), visit)
@@ -147,7 +149,7 @@ class _People:
         self._subject_of_the_session()
         for person in self.all.values():
             if person.visits:
-                self._add_visits(person, zone)
+                self._add_visits(person, zone, when)
 
     def _subject_of_the_session(self) -> None:
         """A session filed under one of its patients says of that one what a visit would."""
@@ -160,17 +162,29 @@ class _People:
         if not person.visits and found is not None:
             person.evidence.append(found)
 
-    def _add_visits(self, person: _Person, zone: tzinfo | None) -> None:
-        """What the visits of one member say, and the time of the one that stands for the member."""
+    def _add_visits(self, person: _Person, zone: tzinfo | None, when: Period) -> None:
+        """What the visits of one member say, and the time of the one that stands for the member.
+
+        One of another day is none of this session, whatever it is part of: a person decides.
+        """
         if len(person.visits) > 1:
             self._choose(person, zone)
         for reference in person.visits:
             found = evidence.of_visit(self.of.visits[reference], reference, person.missed)
             if found is not None:
                 person.evidence.append(found)
+            if found is not None and found.present and self._apart(reference, zone, when):
+                person.evidence.append(replace(found, present=False, reason="not-attended"))
         own = self._times(person.visits, zone)
         if own.date is not None:
             person.period = own
+
+    def _apart(self, reference: str, zone: tzinfo | None, when: Period) -> bool:
+        """Whether a visit is of another session than this one: a course of several has parts as well."""
+        own = period(encounters.period_element(self.of.visits[reference]), zone)
+        if own.start is None or when.start is None:
+            return own.date is not None and when.date is not None and abs(own.date - when.date) > timedelta(days=1)
+        return abs(own.start - when.start) > _LONGEST
 
     def _times(self, visits: list[str], zone: tzinfo | None) -> Period:
         """Who left and came back was there from the first visit to the last."""
