@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from ..model import Bill, Finding, Line, Participant, Severity
+from ..model import Bill, Finding, Line, Participant, Severity, Verdict
 from .modifiers import REMOTE, REMOTE_PLACES
 from .rule import Context, LineRule
 from .services import element, is_medicare, weight_of
@@ -38,7 +38,8 @@ class PlaceOfParticipant(LineRule):
     ## What it does
     Judges each participant by themselves: in the room the place of the session, at home by video or phone 10,
     elsewhere 02. Fails where the place can't be told (hospital classes without a Location), or a bill on file says
-    another; warns where it was taken from the settings. Fails for a code that is no place of service.
+    another; warns where it was taken from the settings. Fails for a code that is no place of service. A line of a
+    professional claim without one is no data.
 
     ## Why it matters
     In a group some are in the room and some are not. One place for all makes part of the claims wrong.
@@ -63,6 +64,9 @@ class PlaceOfParticipant(LineRule):
         place, participant = line.place_of_service, bill.participant
         if place is not None and context.reference.place_of_service(place) is None:
             return (self.finding(f"{place[:10]!r} is no place of service code", at=_at_place(line)),)
+        if place is None and not line.desired and bill.kind == "Claim" and bill.professional:
+            message = "no place of service is on the line"
+            return (self.finding(message, at=_at_place(line), verdict=Verdict.NO_DATA),)
         if participant is None:
             return None
         if line.desired:
