@@ -223,6 +223,17 @@ def test_a_range_holds_the_sessions_whose_local_date_lies_in_it() -> None:
     assert sessions_between(date(2026, 3, 11), date(2026, 3, 12), store.read, SETTINGS).sessions == ()
 
 
+def test_a_session_that_leaves_its_time_to_its_parts_is_found_by_them() -> None:
+    resources = group_of(["ana", "ben"])
+    for each in resources:
+        if each["id"] == "s":
+            del each["period"]
+        elif each["resourceType"] == "Encounter":
+            del each["type"]
+    day = date(2026, 3, 10)
+    assert sessions_between(day, day, MemoryServer(resources).read, SETTINGS).sessions == ("Encounter/s",)
+
+
 EXAMPLES = Path(__file__).parents[2] / "examples" / "sessions"
 
 

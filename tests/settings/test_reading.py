@@ -124,6 +124,11 @@ def test_the_default_file_is_read_from_the_working_folder(tmp_path: Path, monkey
     assert Settings.load().timezone == "America/Denver"
 
 
+def test_a_file_may_be_named_by_a_string(tmp_path: Path) -> None:
+    file = written(tmp_path, 'timezone = "America/Denver"')
+    assert Settings.load(str(file)) == Settings.load(file)
+
+
 def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"clinic\.toml: can't be read: No such file"):
         Settings.load(tmp_path / "clinic.toml")

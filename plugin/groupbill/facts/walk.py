@@ -59,8 +59,10 @@ def sessions_between(first: date, last: date, read: Read, settings: Settings, to
     """
     fetched = Fetched(read, together)
     fetched.ask(*(queries.within(f"{kind}?", first, last, name) for kind, name in _SEARCHES))
-    visits = fetched.of("Encounter", "Appointment")
-    fetched.ask(*(queries.by_id(fetched.missing(kind, visits)) for kind in ("Group", "PractitionerRole")))
+    # What the visits are part of may have no date of its own.
+    for kinds in (("Encounter", "PractitionerRole"), ("Group",)):
+        visits = fetched.of("Encounter", "Appointment")
+        fetched.ask(*(queries.by_id(fetched.missing(kind, visits)) for kind in kinds))
     index = Index()
     add_resources(index, (each for each in fetched.found.values() if each.get("resourceType") != "ChargeItem"))
     sessions, known = _sessions(index, settings)

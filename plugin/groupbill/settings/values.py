@@ -87,7 +87,7 @@ class Settings:
                 object.__setattr__(self, each.name, view(dict(value)))
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Settings:
+    def load(cls, path: Path | str | None = None) -> Settings:
         """Read a settings file; without a name `groupbill.toml` of the working folder, if there is one.
 
         Errors:
@@ -95,7 +95,7 @@ class Settings:
         """
         from .reading import load
 
-        return load(path)
+        return load(None if path is None else Path(path))
 
     @classmethod
     def parse(cls, table: Mapping[str, Any], folder: Path | None = None) -> Settings:
