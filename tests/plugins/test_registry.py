@@ -347,12 +347,6 @@ def test_the_order_is_that_of_the_names_alone(first: str) -> None:
     assert {line.amount for each in report.sessions[0].members for line in each.lines} == {Decimal("2.00")}
 
 
-def test_a_name_of_the_bundled_plugins_is_refused() -> None:
-    plugin = module("@hookimpl\ndef groupbill_resolve_price(charge): return None")
-    with pytest.raises(PluginError, match="only what is bundled"):
-        Host(settings(), [("groupbill:acme", plugin)])
-
-
 @pytest.mark.parametrize("pair", [("acme", object(), 1), (object(), "acme"), ()])
 def test_plugins_are_objects_or_pairs_of_name_and_object(pair: tuple) -> None:
     with pytest.raises(UsageError, match=r"plugins\[0\]: expected a plugin, or a pair of its name and the plugin"):

@@ -39,8 +39,6 @@ class Registry:
         if entry_points:
             self._load_entry_points()
         for name, plugin in plugins:
-            if name.startswith(BUNDLED):
-                raise PluginError(name, f"only what is bundled is called {BUNDLED}...")
             self.register(plugin, name)
 
     def _load_entry_points(self) -> None:
