@@ -257,3 +257,57 @@ def test_any_visit_or_booking_of_an_example_leads_to_the_same_report_as_all_its_
             assert session == whole[session["session"]], reference
             led.add(session["session"])
     assert led == whole.keys()
+
+
+@pytest.mark.parametrize("asked", ["ana", "cruz"])
+def test_visits_that_share_a_number_are_found_whoever_led_and_whether_or_not_they_are_dated(asked: str) -> None:
+    names = ("ana", "ben", "cruz", "dana")
+    resources = [each for each in group_of(names) if each["resourceType"] not in ("Group", "Encounter")]
+    resources.append(b.practitioner("other", 102))
+    for name, leader in zip(names, ("leader", "leader", "other", "other"), strict=True):
+        visit = b.encounter(f"s-{name}", f"Patient/{name}", HOURS, leader=leader, location="room")
+        resources.append({**visit, "identifier": [{"system": "http://ehr.example/sitting", "value": "S-7"}]})
+    del resources[-1]["period"]
+    host, today = Host(SETTINGS), date(2026, 3, 16)
+    facts = facts_of([f"Encounter/s-{asked}"], MemoryServer(resources).read, SETTINGS)
+    [session] = host.run(facts.resources, today).to_json()["sessions"]
+    assert [member["member"] for member in session["members"]] == [f"Patient/{name}" for name in names]
+    assert [session] == host.run(resources, today).to_json()["sessions"]
+
+
+def test_the_chart_of_whoever_a_record_was_merged_into_is_read_however_long_the_chain() -> None:
+    chain = ("oldest", "older", "ana")
+    resources = [each for each in group_of(["ana", "ben"]) if each.get("id") not in ("g", "s-ana", "ana")]
+    for before, after in zip(chain, (*chain[1:], None), strict=True):
+        link = [] if after is None else [{"other": b.ref(f"Patient/{after}"), "type": "replaced-by"}]
+        resources.append({**b.patient(before), "link": link})
+    resources += [
+        b.group("g", ["oldest", "ben"]),
+        b.encounter("s-ana", "Patient/oldest", HOURS, part_of="s", code=None),
+    ]
+    host, today = Host(SETTINGS), date(2026, 3, 16)
+    facts = facts_of(["Encounter/s"], MemoryServer(resources).read, SETTINGS)
+    [session] = host.run(facts.resources, today).to_json()["sessions"]
+    [ana] = [member for member in session["members"] if member["patient"] == "Patient/ana"]
+    assert (ana["outcome"], ana["policy"]) == ("charged", "commercial")
+    assert [session] == host.run(resources, today).to_json()["sessions"]
+
+
+def test_a_note_of_a_booked_visit_is_read_though_the_visit_has_no_date() -> None:
+    resources = [each for each in group_of(["ana", "ben"]) if each["resourceType"] not in ("Group", "Encounter")]
+    for name in ("ana", "ben"):
+        people = [{"actor": b.ref(each), "status": "accepted"} for each in (f"Patient/{name}", "Practitioner/leader")]
+        slot = {"start": HOURS[0], "end": HOURS[1], "serviceType": [b.coded(b.CPT, "90853")], "participant": people}
+        resources.append({"resourceType": "Appointment", "id": f"a-{name}", "status": "fulfilled", **slot})
+        visit = b.encounter(f"s-{name}", f"Patient/{name}", HOURS, leader="leader")
+        resources.append({**visit, "appointment": [b.ref(f"Appointment/a-{name}")]})
+        signed = {"docStatus": "final", "authenticator": b.ref("Practitioner/leader"), "status": "current"}
+        filed = {"subject": b.ref(f"Patient/{name}"), "context": {"encounter": [b.ref(f"Encounter/s-{name}")]}}
+        content = {"content": [{"attachment": {"title": name}}]}
+        resources.append({"resourceType": "DocumentReference", "id": f"n-{name}", **signed, **filed, **content})
+    del next(each for each in resources if each.get("id") == "s-ben")["period"]
+    host, today = Host(SETTINGS), date(2026, 3, 16)
+    facts = facts_of(["Appointment/a-ana"], MemoryServer(resources).read, SETTINGS)
+    whole = host.run(resources, today).to_json()["sessions"]
+    assert [member["outcome"] for member in whole[0]["members"]] == ["charged", "charged"]
+    assert host.run(facts.resources, today).to_json()["sessions"] == whole

@@ -56,6 +56,7 @@ def facts_of(asked: Iterable[str], read: Read, settings: Settings, together: Tog
         sessions, _ = _sessions(fetched, settings, frozenset(wanted))
     people, keys = _people(fetched, sessions), _keys(fetched, settings, wanted, sessions)
     fetched.ask(
+        queries.by_id(people),
         *(queries.batched(search, people) for search in queries.OF_PATIENTS),
         *(queries.batched(search, _ids(fetched, sessions)) for search in queries.OF_VISITS),
         *(queries.batched(search, keys) for search in queries.OF_SESSIONS),
@@ -79,12 +80,13 @@ def _gone(fetched: Fetched, wanted: Iterable[str]) -> frozenset[str]:
 
 
 def _visits(fetched: Fetched, wanted: Collection[str]) -> None:
-    """The Encounters: parents, parts, what came of an Appointment, and the leaders' others of those days."""
+    """The Encounters: parents, parts, what came of an Appointment or shares a number, the leaders' of those days."""
     fetched.ask(queries.by_id(fetched.missing("Encounter")), queries.by_id(fetched.missing("PractitionerRole")))
     roots = [*fetched.of("Encounter"), *(each for each in wanted if each.startswith("Encounter/"))]
     fetched.ask(
         queries.batched("Encounter?part-of=", roots),
         queries.batched("Encounter?appointment=", fetched.of("Appointment")),
+        queries.batched("Encounter?identifier=", fetched.identifiers("Encounter")),
         queries.by_id(fetched.missing("Appointment")),
         queries.batched("PractitionerRole?practitioner=", fetched.named("Practitioner")),
     )
@@ -112,8 +114,9 @@ def _leaders(fetched: Fetched, within: Iterable[str] | None = None) -> tuple[set
 
 
 def _rosters(fetched: Fetched) -> None:
-    """Groups, also those in Groups, and relatives with whose they are; Locations, for the time zone."""
+    """Groups, also those in Groups, relatives with whose they are, Locations for the time zone, visits booked."""
     fetched.ask(
+        queries.batched("Encounter?appointment=", fetched.of("Appointment")),
         *(queries.by_id(fetched.missing(kind)) for kind in ("Group", "RelatedPerson", "Location")),
         *_by_identifier(fetched),
     )
@@ -183,10 +186,13 @@ def _ids(fetched: Fetched, sessions: Iterable[Session]) -> set[str]:
 
 def _again(fetched: Fetched, people: set[str]) -> None:
     """The charts of people who turned up meanwhile: other records of the same, and who was charged before."""
-    turned_up = fetched.named("Patient", fetched.of("Patient", "ChargeItem", "Task", "RelatedPerson")) - people
-    if turned_up:
+    for _ in range(_NESTED):
+        turned_up = fetched.named("Patient", fetched.of("Patient", "ChargeItem", "Task", "RelatedPerson")) - people
+        if not turned_up:
+            return
         people |= turned_up
-        fetched.ask(*(queries.batched(search, turned_up) for search in queries.OF_PATIENTS))
+        charts = (queries.batched(search, turned_up) for search in queries.OF_PATIENTS)
+        fetched.ask(queries.by_id(turned_up), *charts)
 
 
 def _same_days(fetched: Fetched, people: Collection[str], days: Collection[date]) -> None:

@@ -11,7 +11,6 @@ PER_SEARCH = 200
 """Values in one OR list. A client puts a long one into the body of POST _search."""
 
 OF_PATIENTS = (
-    "Patient?_id=",
     "Patient?link=",
     "Coverage?beneficiary=",
     "Condition?subject=",

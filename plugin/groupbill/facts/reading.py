@@ -66,6 +66,12 @@ class Fetched:
         """`system|value` of the references to a type that name nothing else, in the resources found so far."""
         return set(self._logical.get(kind, ()))
 
+    def identifiers(self, kind: str) -> set[str]:
+        """`system|value` of the identifiers that the resources of a type carry themselves."""
+        rows = (self.found[key].get("identifier") for key in self.of(kind))
+        listed = (each for row in rows if isinstance(row, list) for each in row)
+        return {token for each in listed if isinstance(each, dict) and (token := _token(each)) and token[0] != "|"}
+
     def missing(self, kind: str, within: Iterable[str] | None = None) -> set[str]:
         """Those of them that were not found yet."""
         return self.named(kind, within) - self.found.keys()
