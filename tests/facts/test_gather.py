@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from groupbill import Host, Settings
+from groupbill import Change, Host, Settings
 from groupbill.facts import facts_of, sessions_between
 from groupbill.facts.queries import PER_SEARCH, batched, on_days
 from groupbill.fhir.index import Index
@@ -311,3 +311,24 @@ def test_a_note_of_a_booked_visit_is_read_though_the_visit_has_no_date() -> None
     whole = host.run(resources, today).to_json()["sessions"]
     assert [member["outcome"] for member in whole[0]["members"]] == ["charged", "charged"]
     assert host.run(facts.resources, today).to_json()["sessions"] == whole
+
+
+def test_an_event_judges_a_session_beside_another_one_that_is_held_as_a_run_over_both_does() -> None:
+    resources = group_of(["ana", "ben"])
+    [first] = [each for each in resources if each.get("id") == "s-ana"]
+    resources.append(b.condition("ana", "V87.4XXA", name="crash"))
+    first["diagnosis"] = [{"condition": b.ref("Condition/crash"), "rank": 1}]
+    later = ("2026-03-10T14:00:00-05:00", "2026-03-10T15:00:00-05:00")
+    resources.append(b.encounter("t", "Group/g", later, leader="leader", location="room"))
+    resources += [b.encounter(f"t-{name}", f"Patient/{name}", later, part_of="t") for name in ("ana", "ben")]
+    host, store, today = Host(SETTINGS), MemoryServer(resources), date(2026, 3, 16)
+    whole = host.run(resources, today)
+    outcomes = [[(str(each.outcome), each.reason) for each in session.members] for session in whole.sessions]
+    assert outcomes == [[("held", "rule:DX05"), ("charged", None)], [("charged", None), ("held", "rule:MUE01")]]
+    for transaction in whole.transactions():
+        store.transaction(transaction)
+    event = host.handle(Change(reference="Encounter/t"), read=store.read, today=today)
+    assert [[(str(each.outcome), each.reason) for each in session.members] for session in event.sessions] == outcomes[
+        1:
+    ]
+    assert event.transactions() == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from ..charges.documentation import interactive_complexity
 from ..charges.sources import Sources
 from ..fhir.index import Index
-from ..model import Action, Checked, Finding, Member, Session, SessionReport, Severity, Tally
+from ..model import Action, Charge, Checked, Finding, Member, Session, SessionReport, Severity, Tally
+from ..model.identity import CHARGE_ITEM_SYSTEM, charge_item_value
 from ..plugins import Context
 from ..reconcile import lost_visits, orphans
 from ..sessions import find, resolve
@@ -82,6 +83,20 @@ class Run:
             self._ledger.record(session, charges, session.service_provider or settings.billing_provider)
             if only is None or not only.isdisjoint(_records(session)):
                 yield session, derived, (*crashes, *derived.crashes)
+            else:
+                self._take_as_filed(session, charges)
+
+    def _take_as_filed(self, session: Session, charges: Iterable[Charge]) -> None:
+        """What is not judged now stands as it was judged last: what is held, or ended, competes with nobody."""
+        patients = {member.member: member.patient for member in session.members}
+        for charge in charges:
+            patient = patients.get(charge.member)
+            if patient is None:
+                continue
+            value = charge_item_value(self._context.settings.namespace, session.key, patient, charge.code)
+            for item in self._index.find("ChargeItem", "identifier", f"{CHARGE_ITEM_SYSTEM}|{value}"):
+                if item.get("status") != "billable" and item.get("status") != "billed":
+                    self._ledger.take_out(session.key, patient, held=item.get("status") == "planned")
 
     def _complex(self, session: Session, member: Member) -> bool:
         return interactive_complexity(self._sources, session, member)
