@@ -68,6 +68,22 @@ def test_one_mother_in_a_group_is_asked_about_at_her_child(clinic: Make) -> None
     ]
 
 
+def test_a_family_of_which_nobody_says_who_is_treated_holds_itself_and_not_the_others(clinic: Make) -> None:
+    made = clinic(4)
+    made["Encounter/g1"]["type"] = [b.coded(b.CPT, "90849")]
+    for family in (("p1", "p2"), ("p3", "p4")):
+        made.put(b.group("-".join(family), family))
+    made["Group/g"]["member"] = [{"entity": b.ref(f"Group/{name}")} for name in ("p1-p2", "p3-p4")]
+    made.drop("Encounter/g1-p4")
+    said = made.run()
+    assert {name: said.outcome(name) for name in made.names} == {
+        "p1": ("held", "rule:GRP05"),
+        "p2": ("held", "rule:GRP05"),
+        "p3": ("charged", None),
+        "p4": ("not-charged", "family-member"),
+    }
+
+
 @pytest.mark.parametrize(("number", "outcome"), [(8, ("charged", None)), (9, ("held", "rule:GRP09"))])
 def test_connecticut_counts_patients_and_relatives_up_to_24(
     clinic: Make, number: int, outcome: tuple[str, str | None]

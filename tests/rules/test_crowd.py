@@ -45,6 +45,8 @@ def test_the_count_is_of_those_who_came(rows: list[tuple[str | None, int, bool |
     assert counted.attended == len(came)
     assert counted.people == len(came) + sum(relatives for _, relatives, _ in came)
     assert counted.shared == kin
+    unknown = any(family is None for family, _, _ in came)
+    assert counted.families == len({family for family, _, _ in came if family}) + unknown
     assert counted.unrelated == len({family or number for number, (family, _, _) in enumerate(came)})
     assert counted.only_families == (bool(came) and all(row[1] or row[0] in kin for row in came))
 

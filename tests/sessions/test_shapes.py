@@ -109,6 +109,22 @@ def test_a_parent_that_is_not_among_the_input_is_known_by_its_parts(sessions) ->
     assert session.performers[0].practitioner == "Practitioner/rivera"
 
 
+def test_a_part_that_is_filed_under_a_relative_is_told_and_a_room_is_nobodys(sessions, told) -> None:
+    relative = {"resourceType": "RelatedPerson", "id": "mum", "patient": b.ref("Patient/ana")}
+    room = b.encounter("r1", "Group/dbt", HOUR, part_of="g1", code=None)
+    del room["subject"]
+    parts = [visit("v-ana", "ana", part_of="r1", code=None), visit("v-ben", "ben", part_of="g1")]
+    mum = b.encounter("v-mum", "RelatedPerson/mum", HOUR, part_of="g1")
+    [session] = sessions(
+        [b.group("dbt", ["ana", "ben"]), b.encounter("g1", "Group/dbt", HOUR), room, *parts, mum, relative]
+    )
+    assert {name: row[2] for name, row in told(session).items()} == {
+        "Patient/ana": CAME,
+        "Patient/ben": CAME,
+        "RelatedPerson/mum": "not-a-patient",
+    }
+
+
 def test_a_coded_parent_that_is_filed_under_one_of_the_patients_is_the_sessions(sessions, told) -> None:
     """US Core asks for a Patient as subject, so some systems file the group under whoever came first."""
     parent = b.encounter("g1", "Patient/ana", HOUR, leader="rivera")

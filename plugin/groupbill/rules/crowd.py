@@ -15,7 +15,7 @@ class Crowd:
     attended: int
     """Members whose attendance is established, whoever pays for them."""
     families: int
-    """Family units among them."""
+    """Family units among them; those of whom nothing says whose treatment it is count as one at least."""
     unrelated: int
     """Participants, a family counted once."""
     people: int
@@ -52,7 +52,7 @@ def _count(session: Session) -> Crowd:
     shared = frozenset(family for family, number in families.items() if number > 1)
     return Crowd(
         attended=len(present),
-        families=len(families),
+        families=len(families) + any(member.family is None for member in present),
         unrelated=len(present) - families.total() + len(families),
         people=sum(1 + len(member.relatives) for member in present),
         only_families=bool(present) and all(member.relatives or member.family in shared for member in present),

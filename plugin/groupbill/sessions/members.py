@@ -143,13 +143,18 @@ class _People:
             subject = self.of.index.ref(visit.get("subject"), visit)
             if is_patient(subject):
                 self._person(subject).visits.append(reference)
-            elif subject is None and encounters.status(visit) == "finished":
-                # Somebody came, and the record does not say who.
-                self._person(f"{reference}#Encounter.subject")
+            elif encounters.status(visit) == "finished" and self._is_somebodys(subject, reference):
+                self._person(subject or f"{reference}#Encounter.subject")
         self._subject_of_the_session()
         for person in self.all.values():
             if person.visits:
                 self._add_visits(person, zone, when)
+
+    def _is_somebodys(self, subject: str | None, visit: str) -> bool:
+        """Whether a part is of somebody who is no patient or is not named; a room with parts of its own is not."""
+        if subject is None:
+            return not self.of.index.linked("Encounter", "partOf", visit)
+        return subject.startswith("RelatedPerson")
 
     def _subject_of_the_session(self) -> None:
         """A session filed under one of its patients says of that one what a visit would."""
