@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from two_clients import TODAY, resources
 
 from groupbill import (
     Attendance,
@@ -35,26 +36,9 @@ from groupbill import (
     hookimpl,
 )
 from groupbill.testing import MemoryServer
-from groupbill.testing import builders as b
 
-TODAY = date(2026, 3, 16)
-TIMES = ("2026-03-10T09:00:00-05:00", "2026-03-10T10:00:00-05:00")
 SCHEMA = json.loads(files("groupbill.report").joinpath("report.schema.json").read_bytes())
 Answer = Callable[..., Any]
-
-
-def resources() -> list[dict[str, Any]]:
-    found = [
-        b.clinic(),
-        b.payer("bluestar", "Blue Star"),
-        b.practitioner("rivera", 101),
-        b.group("g", ["ana", "ben"]),
-    ]
-    found.append(b.encounter("s", "Group/g", TIMES, leader="rivera"))
-    for name in ("ana", "ben"):
-        found += [b.patient(name), b.condition(name, "F33.1"), b.coverage(name, "bluestar")]
-        found.append(b.encounter(f"s-{name}", f"Patient/{name}", TIMES, part_of="s", diagnosis=f"dx-{name}"))
-    return found
 
 
 def host(hook: str, answer: Answer) -> Host:

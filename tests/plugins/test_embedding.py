@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from two_clients import TODAY, resources
 
 from groupbill import (
     Change,
@@ -24,23 +25,6 @@ from groupbill import (
 )
 from groupbill.testing import MemoryServer
 from groupbill.testing import builders as b
-
-TODAY = date(2026, 3, 16)
-TIMES = ("2026-03-10T09:00:00-05:00", "2026-03-10T10:00:00-05:00")
-
-
-def resources() -> list[dict[str, Any]]:
-    found = [
-        b.clinic(),
-        b.payer("bluestar", "Blue Star"),
-        b.practitioner("rivera", 101),
-        b.group("g", ["ana", "ben"]),
-    ]
-    found.append(b.encounter("s", "Group/g", TIMES, leader="rivera"))
-    for name in ("ana", "ben"):
-        found += [b.patient(name), b.condition(name, "F33.1"), b.coverage(name, "bluestar")]
-        found.append(b.encounter(f"s-{name}", f"Patient/{name}", TIMES, part_of="s", diagnosis=f"dx-{name}"))
-    return found
 
 
 def frozen(value: Any) -> Any:

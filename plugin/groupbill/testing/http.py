@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ..fhir import json
 from .server import MemoryServer, StaleVersion
@@ -130,8 +130,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _parameters(query: str) -> str:
     """Those that choose resources; how many are shown at a time is not kept."""
-    pairs = (unquote(each.replace("+", " ")) for each in query.split("&"))
-    return "&".join(each for each in pairs if each and (not each.startswith("_") or each.startswith("_id=")))
+    return "&".join(
+        f"{name}={value}" for name, value in parse_qsl(query) if not name.startswith("_") or name == "_id"
+    )
 
 
 def _searchset(matches: Any) -> JSON:
