@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from running import SERVERS, Missing
-
-
-def started(stack: ExitStack, name: str, manager: AbstractContextManager[str]) -> str:
-    """Where it runs, until the stack closes. What is missing is a skip, or a failure where all must run."""
-    try:
-        return stack.enter_context(manager)
-    except Missing as reason:
-        if os.environ.get("GROUPBILL_REQUIRE_SERVERS"):
-            pytest.fail(f"{name} did not run: {reason}")
-        pytest.skip(f"{name}: {reason}")
+from required import started
+from running import SERVERS
 
 
 @pytest.fixture(scope="session", params=sorted(SERVERS))

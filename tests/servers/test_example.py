@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import started
+from required import started
 from running import need
 
 ROOT = Path(__file__).parents[2]

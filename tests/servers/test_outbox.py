@@ -15,8 +15,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import started
 from postgres import postgres
+from required import started
 from sqlalchemy import Connection, MetaData, create_engine, make_url, select, text, update
 
 from groupbill import Settings

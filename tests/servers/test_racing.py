@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import started
 from postgres import postgres
+from required import started
 from running import HERE
 from worlds import TODAY, World, load, therapy
 from writing import duplicates, filed, opened, trouble, without_client_ids

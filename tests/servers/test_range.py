@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import started
 from jsonschema import Draft202012Validator
+from required import started
 from running import medplum
 from worlds import JSON, World, load
 from writing import filed, opened

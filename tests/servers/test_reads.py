@@ -9,8 +9,8 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import started
 from fault_proxy import FaultProxy, proxied
+from required import started
 from running import hapi
 from worlds import TODAY, World, load, therapy
 from writing import opened, trouble

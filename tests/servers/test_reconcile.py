@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import started
 from fault_proxy import Fault, FaultProxy, Request, proxied
 from jsonschema import Draft202012Validator
+from required import started
 from running import poor
 from worlds import JSON, TODAY, World, load, therapy
 from writing import actions, duplicates, filed, opened, reconciled, trouble

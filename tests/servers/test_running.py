@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import running
-from conftest import started
+from required import started
 from running import SERVERS, Missing
 
 SOFTWARE = {

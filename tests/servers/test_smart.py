@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from authorization import authorization, curve, guarded, public, rsa
-from conftest import started
+from required import started
 from worlds import TODAY, load, therapy
 from writing import filed, trouble
 

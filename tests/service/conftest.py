@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "servers"))
-sys.path.append(str(HERE))  # after the servers, whose conftest is meant by that name
+sys.path.insert(0, str(HERE))
 from clock import Clock  # noqa: E402
-from conftest import started  # noqa: E402
 from postgres import postgres  # noqa: E402
+from required import started  # noqa: E402
 from running import SERVERS  # noqa: E402
 
 from groupbill.service.store import metadata, open_store  # noqa: E402

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import started
+from required import started
 from running import CACHE, run
 from running_service import RunningService, example_server
 

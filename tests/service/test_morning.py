@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 from books import Books
-from conftest import started
 from relay import Relay, relaying
+from required import started
 from running import SERVERS
 from running_service import RunningService
 
