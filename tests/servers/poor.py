@@ -13,7 +13,8 @@ from uuid import uuid4
 
 import uvicorn
 from fhir.resources.R4B import get_fhir_model_class
-from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.bundle import Bundle, BundleEntry
+from fhir.resources.R4B.resource import Resource
 from fhirstarter import FHIRProvider, FHIRStarter, InteractionContext
 from fhirstarter.exceptions import FHIRResourceNotFoundError
 
@@ -22,7 +23,12 @@ TYPES = (
     " Coverage Condition Task Provenance Appointment RelatedPerson"
 ).split()
 app, provider = FHIRStarter(title="poor"), FHIRProvider()
-rows: dict[str, dict[str, str]] = {name: {} for name in TYPES}
+rows: dict[str, dict[str, tuple[dict[str, Any], Resource]]] = {name: {} for name in TYPES}
+"""By type and id: what searches look at, and what is given; a model that was made once need not be checked again."""
+
+
+def _kept(resource: Resource) -> tuple[dict[str, Any], Resource]:
+    return json.loads(resource.model_dump_json()), resource
 
 
 def _matches(resource: dict[str, Any], identifier: str | None, patient: str | None) -> bool:
@@ -43,24 +49,23 @@ def register(name: str) -> None:
 
     async def create(context: InteractionContext, resource: cls) -> str:
         resource.id = str(uuid4())
-        kept[resource.id] = resource.model_dump_json()
+        kept[resource.id] = _kept(resource)
         return resource.id
 
     async def read(context: InteractionContext, id_: str) -> cls:
         if id_ not in kept:
             raise FHIRResourceNotFoundError
-        return cls.model_validate_json(kept[id_])
+        return kept[id_][1]
 
     async def update(context: InteractionContext, id_: str, resource: cls) -> str:
         if id_ not in kept:
             raise FHIRResourceNotFoundError
-        kept[id_] = resource.model_dump_json()
+        kept[id_] = _kept(resource)
         return id_
 
     def found(identifier: str | None, patient: str | None) -> Bundle:
-        hits = [each for row in kept.values() if _matches(each := json.loads(row), identifier, patient)]
-        entries = [{"resource": each} for each in hits] or None
-        return Bundle(**{"type": "searchset", "total": len(hits), "entry": entries})
+        hits = [BundleEntry(resource=model) for plain, model in kept.values() if _matches(plain, identifier, patient)]
+        return Bundle(type="searchset", total=len(hits), entry=hits or None)
 
     async def search(context: InteractionContext, identifier: str | None) -> Bundle:
         return found(identifier, None)
