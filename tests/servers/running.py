@@ -136,7 +136,8 @@ def medplum(*, port: int | None = None) -> Iterator[str]:
 def hapi(*packages: Path, validating: bool = True, page: int = 50, port: int | None = None) -> Iterator[str]:
     """HAPI FHIR JPA over H2 (Maven Central) with these FHIR packages; what is written is validated, or not.
 
-    A page has 50 matches at most, as where HAPI is built in; its starter, which most run, has no such bound.
+    A page has 50 matches at most, as where HAPI is built in; its starter, which most run, has no such bound. It keeps
+    what each search found for an hour, here in memory: long runs need more of that, or it does nothing but make room.
     """
     need("java", "mvn")
     home = CACHE / f"{HAPI}-{_state(HERE / 'hapi')}"
@@ -147,7 +148,7 @@ def hapi(*packages: Path, validating: bool = True, page: int = 50, port: int | N
             (home / "built").touch()
     port = port or free_port()
     options = [
-        "-Xmx1g",
+        f"-Xmx{6 if os.environ.get('GROUPBILL_LONG') else 1}g",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         f"-Dservers.validate={str(validating).lower()}",
