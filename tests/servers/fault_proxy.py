@@ -40,6 +40,13 @@ class Fault(Enum):
     HALF = "half of the JSON, as if it were all"
 
 
+class Refusal(Enum):
+    """What a server says for good; asking again changes nothing."""
+
+    SIGNED_OUT = 401
+    FORBIDDEN = 403
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What came in, counted from 1."""
@@ -54,7 +61,7 @@ class Request:
         return self.method in ("POST", "PUT", "PATCH", "DELETE") and "_search" not in self.path
 
 
-Plan = Callable[[Request], Fault | None]
+Plan = Callable[[Request], Fault | Refusal | None]
 
 
 def at_random(rate: float, seed: int, faults: tuple[Fault, ...] = tuple(Fault)) -> Plan:
@@ -86,7 +93,7 @@ class FaultProxy(ThreadingHTTPServer):
         self.after: Callable[[Request], None] = lambda request: None
         self.answered: Callable[[Request, bytes, bytes], None] = lambda request, body, answer: None
         self.seen: list[Request] = []
-        self.done: list[tuple[Request, Fault]] = []
+        self.done: list[tuple[Request, Fault | Refusal]] = []
         self._lock = threading.Lock()
 
     @property
@@ -155,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             connection.close()
 
-    def _spoil(self, fault: Fault | None, status: int, headers: dict[str, str], body: bytes) -> None:
+    def _spoil(self, fault: Fault | Refusal | None, status: int, headers: dict[str, str], body: bytes) -> None:
         match fault:
             case Fault.LOST:
                 self._reset()

@@ -160,6 +160,9 @@ MALFORMED: dict[str, Any] = {
     "no context": {**request("p", "e"), "context": None},
     "a patient that is no id": {**request("p", "e"), "context": {"patientId": "a b", "encounterId": "e"}},
     "no encounter": {**request("p", "e"), "context": {"patientId": "p"}},
+    "a token of two lines": request("p", "e", fhirAuthorization={"access_token": "a\nb"}),
+    "a token that is no ASCII": request("p", "e", fhirAuthorization={"access_token": "a€"}),
+    "a token that is no text": request("p", "e", fhirAuthorization={"access_token": "\ud800"}),
 }
 
 
@@ -217,6 +220,13 @@ def test_a_booking_that_overlaps_another_visit_is_warned_of(service: RunningServ
     assert card["source"]["url"].endswith("/TIM06")
     free = call(service, booking("2026-05-04T16:00:00Z", "2026-05-04T17:00:00Z"), "groupbill-booking")
     assert free.json() == {"cards": []}
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_booking_at_the_end_of_time_has_no_cards(service: RunningService, year: str) -> None:
+    asked = booking(f"{year}-01-01T10:00:00-14:00", f"{year}-12-31T23:00:00+14:00")
+    answer = call(service, asked, "groupbill-booking")
+    assert (answer.status_code, answer.json()) == (200, {"cards": []})
 
 
 def test_feedback_is_counted(service: RunningService) -> None:

@@ -14,11 +14,13 @@ from running_service import RunningService, example_server
 
 from groupbill import Host, Settings
 from groupbill.fhir.json import dumps
+from groupbill.service.guard import LARGEST
 
 SESSIONS = Path(__file__).parents[2] / "examples" / "sessions"
 FHIR = {"Content-Type": "application/fhir+json"}
 BUNDLE = (SESSIONS / "1-in-person.json").read_bytes()
 TODAY = "2026-03-16"
+DAY = b'{"name":"today","valueDate":"2026-03-16"}'
 
 JSON = dict[str, Any]
 
@@ -106,6 +108,15 @@ REFUSED = {
     "a day that is none": (parameters(BUNDLE, today="2026-02-30"), {}, 422),
     "no secret": (BUNDLE, {"Authorization": ""}, 403),
     "XML": (b"<Bundle/>", {"Content-Type": "application/fhir+xml"}, 415),
+    "XML as answer": (BUNDLE, {"Accept": "application/fhir+xml"}, 406),
+    "two days": (b'{"resourceType":"Parameters","parameter":[%s,%s]}' % (DAY, DAY), {}, 422),
+    "a day in words that FHIR does not have": (parameters(BUNDLE, today="2026-W10-2"), {}, 422),
+    "a day that is text": (
+        b'{"resourceType":"Parameters","parameter":[{"name":"today","valueString":"x"}]}',
+        {},
+        422,
+    ),
+    "too large": (b" " * (LARGEST + 1), {}, 413),
 }
 
 
@@ -115,7 +126,37 @@ def test_what_can_not_be_read_is_refused(service: RunningService, operation: str
     body, headers, status = REFUSED[name]
     answer = ask(service, operation, body, **headers)
     assert answer.status_code == status
-    assert answer.json()["resourceType"] == "OperationOutcome"
+    (issue,) = answer.json()["issue"]
+    assert ("diagnostics" in issue) is (status != 403), "who may ask is told what was expected"
+
+
+FORMATS = {
+    "application/fhir+xml, application/fhir+json;q=0.5": 200,
+    "text/html, */*;q=0.1": 200,
+    "application/json": 200,
+    "application/fhir+xml": 406,
+    "text/turtle, application/xml": 406,
+}
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+def test_the_statement_is_told_in_json_alone(service: RunningService, accept: str) -> None:
+    answer = requests.get(f"{service.url}/fhir/metadata", headers={"Accept": accept}, timeout=30)
+    assert answer.status_code == FORMATS[accept]
+
+
+@pytest.mark.parametrize(("format", "status"), [("json", 200), ("application/fhir+json", 200), ("xml", 406)])
+def test_the_parameter_format_counts_before_the_header(service: RunningService, format: str, status: int) -> None:
+    url = f"{service.url}/fhir/metadata"
+    answer = requests.get(url, {"_format": format}, headers={"Accept": "application/fhir+xml"}, timeout=30)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("operation", ["$derive-group-charges", "$check-claim"])
+def test_text_that_is_none_is_a_finding(service: RunningService, operation: str) -> None:
+    answer = ask(service, operation, b'{"resourceType":"Claim","id":"\\ud800"}')
+    assert answer.status_code == 200
+    assert "ENG01" in answer.text
 
 
 def test_a_part_that_can_not_be_read_is_a_finding_and_the_rest_goes_on(service: RunningService) -> None:

@@ -64,6 +64,8 @@ def now(seconds: int) -> int:
 BAD: dict[str, Callable[[], str]] = {
     "expired": lambda: token(exp=now(-60)),
     "good for a day": lambda: token(exp=now(86_400)),
+    "good for a day, in words": lambda: token(exp=str(now(86_400))),
+    "good for ever": lambda: token(exp=float("inf")),
     "issued in the future": lambda: token(iat=now(600), exp=now(900)),
     "another issuer": lambda: token(iss="https://elsewhere.example"),
     "another service": lambda: token(aud=f"{BASE}/cds-services/groupbill-booking"),

@@ -53,8 +53,8 @@ def add_resources(index: Index, resources: Iterable[Mapping[str, Any]]) -> None:
             index.unreadable(place, "expected a FHIR resource, which is a JSON object")
             continue
         kind, name = resource.get("resourceType"), resource.get("id")
-        if isinstance(kind, str) and isinstance(name, str):
-            place = f"{kind}/{name}"
+        if isinstance(kind, str) and isinstance(name, str) and name.isprintable() and kind.isprintable():
+            place = f"{kind}/{name}"  # what is printed can be written as UTF-8
         try:
             data = json.dumps(resource)
         except (TypeError, RecursionError):

@@ -12,6 +12,7 @@ from ..fhir.read import add_resources
 from ..host import Host
 from ..model import Finding, Read, Resource
 from .cards import card, cards, names_only
+from .looking import remembering
 
 JSON = dict[str, Any]
 OVER = frozenset({"cancelled", "noshow", "entered-in-error"})
@@ -55,6 +56,7 @@ def at_discharge(
 def at_booking(patient: str, proposed: Sequence[Mapping[str, Any]], read: Read) -> list[JSON]:
     """Cards for proposed Appointments that overlap what the patient has already."""
     found: list[JSON] = []
+    read = remembering(read)
     for appointment in proposed:
         start, end = _times(appointment)
         if start is None or end is None:
@@ -85,7 +87,8 @@ def _instant(text: object) -> datetime | None:
         found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    # There is a day before it and one after it.
+    return found if found.tzinfo is not None and 1 < found.year < 9999 else None
 
 
 def _written(session: Any, patient: str) -> Iterator[str]:

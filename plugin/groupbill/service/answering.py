@@ -14,15 +14,18 @@ from .notification import Malformed
 from .outcome import outcome
 
 
-async def answered(work: Awaitable[Response], metrics: Metrics) -> Response:
-    """The answer of the work, or an OperationOutcome that tells nothing."""
+async def answered(work: Awaitable[Response], metrics: Metrics, *, reasons: bool = False) -> Response:
+    """The answer of the work, or an OperationOutcome that tells nothing; with `reasons`, what was expected."""
+    words = ""
     try:
         return await work
     except Denied as denied:
-        status, code = denied.status, denied.code
-    except (Malformed, UsageError):
+        status, code, words = denied.status, denied.code, denied.expected
+    except Malformed as malformed:
+        status, code, words = 422, "structure", str(malformed)
+    except UsageError:
         status, code = 422, "structure"
     except Full:
         status, code = 503, "transient"
     metrics.refused(code)
-    return outcome(status, code)
+    return outcome(status, code, diagnostics=words if reasons else "")

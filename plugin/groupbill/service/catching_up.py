@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from ..errors import Refused
+from ..errors import Refused, ServerError
 from ..facts import WATCHED
 from ..model import Resource
 from .forms import notification
@@ -19,7 +20,6 @@ from .marks import LOOK, SWEEP
 from .notification import Malformed, Notification
 from .numbers import EVERYTHING
 from .parts import Parts
-from .pause import away
 from .store import gaps, subscriptions
 from .subscription import ours, renewed
 
@@ -37,7 +37,7 @@ class CatchingUp:
     def __init__(self, parts: Parts, clock: Callable[[], float] = time.time) -> None:
         """Nothing is asked yet."""
         self._engine, self._inbox, self._client = parts.engine, parts.inbox, parts.server.client
-        self._metrics, self._marks, self._clock = parts.metrics, parts.marks, clock
+        self._metrics, self._marks, self._pause, self._clock = parts.metrics, parts.marks, parts.pause, clock
         self._log = logger("catching-up")
 
     def missing(self) -> None:
@@ -79,8 +79,8 @@ class CatchingUp:
         try:
             answer = self._client.operation(f"{name}/$events?eventsSinceNumber={first}&eventsUntilNumber={last}")
             return notification(answer)
-        except (Refused, Malformed) as error:
-            if away(error):
+        except (ServerError, Malformed) as error:
+            if self._pause.means_away(error):
                 raise
             return None
 
@@ -90,18 +90,27 @@ class CatchingUp:
         Our Subscriptions that met an error are switched on again first.
 
         Errors:
-            ServerError: the server refused or could not be reached; the next look starts where this one did.
+            ServerError: the server could not be reached, or broke off at one type; the others were looked at, and the
+                next look starts where this one did.
         """
         started = self._clock()
         since = self._marks.at(LOOK) - MARGIN
         self._marks.begun(LOOK)
-        fresh = 0
+        fresh, trouble = 0, None
         try:
             if "Subscription" in self._client.types:
-                for each in self._client.search("Subscription?"):
-                    self._switch_on(each if ours(each) else None)
+                with self._unless_away("Subscriptions not looked at"):
+                    for each in self._client.search("Subscription?"):
+                        self._switch_on(each if ours(each) else None)
             for kind in WATCHED:
-                fresh += self._take(self._changed_since(kind, since))
+                try:
+                    fresh += self._take(self._changed_since(kind, since))
+                except ServerError as error:
+                    if self._pause.means_away(error):
+                        raise
+                    trouble = error
+            if trouble is not None:
+                raise trouble
         except BaseException:
             self._marks.want(LOOK)
             raise
@@ -112,13 +121,9 @@ class CatchingUp:
     def _changed_since(self, kind: str, since: float) -> Iterator[Resource]:
         """Resources of a type; none where the server can't search so, and none that changed before."""
         instant = datetime.fromtimestamp(since, UTC).isoformat(timespec="milliseconds")
-        try:
+        with self._unless_away("no search by _lastUpdated", Refused, type=kind):
             found = self._client.search(f"{kind}?_lastUpdated=ge{instant}")
             yield from (each for each in found if _changed(each) >= since)
-        except Refused as error:
-            if away(error):
-                raise
-            self._log.warning("no search by _lastUpdated", type=kind, status=error.status)
 
     def _take(self, found: Iterator[Any]) -> int:
         told = [notification(each) for each in found if each.get("id")]
@@ -136,7 +141,8 @@ class CatchingUp:
         with self._engine.begin() as connection:
             names = list(connection.execute(select(s.reference).where(quiet)).scalars())
         for name in names:
-            self._switch_on(self._client.get(name))
+            with self._unless_away("Subscription not looked at"):
+                self._switch_on(self._client.get(name))
             with self._engine.begin() as connection:
                 connection.execute(update(subscriptions).where(s.reference == name).values(looked=now))
 
@@ -147,6 +153,16 @@ class CatchingUp:
             self._metrics.gap("status")
             self._marks.want(LOOK)
             self._log.warning("subscription switched on again", subscription=hashed(f"Subscription/{found['id']}"))
+
+    @contextmanager
+    def _unless_away(self, words: str, kind: type[ServerError] = ServerError, **more: str) -> Iterator[None]:
+        """Go on without what the server does not let us have; that it is away as a whole is raised."""
+        try:
+            yield
+        except kind as error:
+            if self._pause.means_away(error):
+                raise
+            self._log.warning(words, status=error.status, **more)
 
 
 def _changed(resource: Any) -> float:

@@ -59,7 +59,7 @@ class _Services:
         if self._tokens is None:
             return await body_of(request, self._guard, exact=True)
         self._guard.admit()
-        await run_in_threadpool(self._tokens.check, request.headers, request.url.path)
+        await run_in_threadpool(self._tokens.check, request.headers, request.scope["path"])
         return parsed(request.headers, await raw_body(request), exact=True)
 
     async def discover(self, request: Request) -> Response:

@@ -25,6 +25,8 @@ from .parts import Parts
 
 Gather = Callable[[frozenset[str]], Facts]
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""RFC 6749, appendix A.12, without the space: it goes into a header."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -72,6 +74,8 @@ def asked_of(body: Any, hook: str) -> Asked:
         encounter = told["id"]
     authorization = _object(body.get("fhirAuthorization"))
     server, token = body.get("fhirServer"), authorization.get("access_token")
+    if isinstance(token, str) and not _TOKEN.fullmatch(token):
+        raise Malformed("the access token is none")
     return Asked(
         hook=hook,
         patient=_named("Patient", context.get("patientId")),

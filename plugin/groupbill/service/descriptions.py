@@ -13,6 +13,7 @@ _WORDS = {
     401: "No secret and no signature.",
     403: "Not the secret, not the signature, or not a token of ours.",
     404: "There is no such service.",
+    406: "Only something else than JSON is accepted.",
     412: "Facts that are needed could not be had.",
     413: "Too large.",
     415: "Not JSON or FHIR JSON.",

@@ -12,7 +12,6 @@ from .inbox import LEASE
 from .logs import fault, logger
 from .marks import LOOK, SWEEP
 from .parts import Parts
-from .pause import away
 
 LOOKS = 3600.0
 """Seconds between two looks for changes that nobody reported."""
@@ -54,7 +53,6 @@ class Duties(threading.Thread):
         super().__init__(name="duties", daemon=True)
         self._catching_up, self._sweeping = catching_up, sweeping
         self._holder, self._settings, self._inbox = parts.holder, parts.settings, parts.inbox
-        self._client = parts.server.client
         self._leases, self._marks = parts.leases, parts.marks
         self._metrics, self._pause, self._stopping = parts.metrics, parts.pause, parts.stop
         self._all = {
@@ -89,16 +87,17 @@ class Duties(threading.Thread):
             try:
                 duty()
             except Exception as error:  # noqa: BLE001 - the next round tries again
-                self._after[name] = time.monotonic() + (0.0 if away(error) else REST)
+                away = self._pause.means_away(error)
+                self._after[name] = time.monotonic() + (0.0 if away else REST)
                 status = getattr(error, "status", None)
                 self._log.warning("duty failed", duty=name, error=fault(error), status=status)
-                if away(error):
+                if away:
                     self._pause.begin()
 
     def _answer(self) -> None:
         """A server that was away is asked whether it is back; there may be no work that would tell."""
         if self._pause.away:
-            self._client.metadata()
+            self._pause.ask()
             self._pause.answered()
 
     def _look(self) -> None:

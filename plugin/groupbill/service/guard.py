@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..fhir import json
+from .outcome import FHIR_JSON
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a body: notes may come with their text."""
@@ -17,14 +18,25 @@ RATE = 10_000.0
 BURST = 20_000.0
 """Requests that it takes at once after a quiet time."""
 
+_JSON = frozenset({FHIR_JSON, "application/json", "application/json+fhir"})
+_READABLE = _JSON | {"*/*", "application/*", "text/json", "json"}
+
 
 class Denied(Exception):
-    """A request that is not taken; `status` and `code` are all that the sender learns."""
+    """A request that is not taken; `status` and `code` are all that a sender of notifications learns."""
 
-    def __init__(self, status: int, code: str) -> None:
-        """HTTP status and a code of ValueSet issue-type."""
+    def __init__(self, status: int, code: str, expected: str = "") -> None:
+        """HTTP status, a code of ValueSet issue-type, and what was expected, for callers who are told."""
         super().__init__(code)
-        self.status, self.code = status, code
+        self.status, self.code, self.expected = status, code, expected
+
+
+class TooLong(Denied):
+    """A body that is too large."""
+
+    def __init__(self) -> None:
+        """Says how large one may be."""
+        super().__init__(413, "too-long", f"expected at most {LARGEST} bytes")
 
 
 class Guard:
@@ -100,7 +112,22 @@ def announced(headers: Mapping[str, str]) -> None:
     """
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > LARGEST:
-        raise Denied(413, "too-long")
+        raise TooLong
+
+
+def acceptable(accept: str, format: str | None) -> None:
+    """Look at what the caller can read: JSON is all there is.
+
+    Args:
+        accept: Of the headers.
+        format: The parameter `_format`, which counts before it.
+
+    Errors:
+        Denied: only something else (406).
+    """
+    listed = (accept or "*/*") if format is None else format.replace(" ", "+")
+    if not any(each.partition(";")[0].strip().lower() in _READABLE for each in listed.split(",")):
+        raise Denied(406, "not-supported", f"expected Accept: {FHIR_JSON}")
 
 
 def parsed(headers: Mapping[str, str], body: bytes, *, exact: bool = False) -> Any:
@@ -112,12 +139,12 @@ def parsed(headers: Mapping[str, str], body: bytes, *, exact: bool = False) -> A
     if not body.strip():
         return None
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in ("application/fhir+json", "application/json", "application/json+fhir"):
-        raise Denied(415, "not-supported")
+    if media not in _JSON:
+        raise Denied(415, "not-supported", f"expected Content-Type: {FHIR_JSON}")
     try:
         found = json.exact(body) if exact else json.loads(body, "")
     except (ValueError, RecursionError):
-        raise Denied(422, "structure") from None
+        raise Denied(422, "structure", "expected JSON") from None
     if found is None or json.too_deep(found):
-        raise Denied(422, "structure")
+        raise Denied(422, "structure", f"expected an object of at most {json.LEVELS} levels")
     return found

@@ -24,7 +24,7 @@ from ..report.report import Report
 from ..version import VERSION
 from .answering import answered
 from .descriptions import body, responses
-from .guard import Guard
+from .guard import Guard, acceptable
 from .hosts import Hosts
 from .metrics import Metrics
 from .notification import Malformed
@@ -42,11 +42,16 @@ def operations(guard: Guard, hosts: Hosts, metrics: Metrics) -> APIRouter:
         "openapi_extra": body("Parameters, a Bundle, or a single resource.", required=True),
         "response_class": FhirResponse,
         "response_model": None,
-        "responses": responses(200, 401, 403, 413, 415, 422, 503),
+        "responses": responses(200, 401, 403, 406, 413, 415, 422, 503),
     }
 
+    def readable(request: Request) -> None:
+        acceptable(request.headers.get("accept", ""), request.query_params.get("_format"))
+
     async def run(request: Request, work: Work) -> Response:
-        resources, today = _given(await body_of(request, guard, exact=True))
+        body = await body_of(request, guard, exact=True)
+        readable(request)
+        resources, today = _given(body)
 
         def within() -> JSON:
             with hosts.borrow() as host:
@@ -54,20 +59,24 @@ def operations(guard: Guard, hosts: Hosts, metrics: Metrics) -> APIRouter:
 
         return FhirResponse(await run_in_threadpool(within))
 
+    async def told(request: Request) -> Response:
+        readable(request)
+        return FhirResponse(_statement())
+
     @router.post("/$derive-group-charges", operation_id="derive_group_charges", **described)
     async def derive(request: Request) -> Response:
         """Compute what should stand for the sessions given: a transaction, and the findings."""
-        return await answered(run(request, _derived), metrics)
+        return await answered(run(request, _derived), metrics, reasons=True)
 
     @router.post("/$check-claim", operation_id="check_claim", **described)
     async def check(request: Request) -> Response:
         """Check Claims and ChargeItems, anybody's, against each other and the facts given."""
-        return await answered(run(request, _checked), metrics)
+        return await answered(run(request, _checked), metrics, reasons=True)
 
-    @router.get("/metadata", response_class=FhirResponse, response_model=None, responses=responses(200))
-    async def metadata() -> Response:
+    @router.get("/metadata", response_class=FhirResponse, response_model=None, responses=responses(200, 406))
+    async def metadata(request: Request) -> Response:
         """The CapabilityStatement."""
-        return FhirResponse(_statement())
+        return await answered(told(request), metrics, reasons=True)
 
     return router
 
@@ -79,7 +88,7 @@ def _given(parsed: Any) -> tuple[list[JSON], date | None]:
         Malformed: there is none.
     """
     if not isinstance(parsed, dict) or not isinstance(parsed.get("resourceType"), str):
-        raise Malformed("no resource")
+        raise Malformed("expected Parameters, a Bundle, or a single resource")
     if parsed["resourceType"] != "Parameters":
         return [parsed], None
     found, today = [], None
@@ -87,13 +96,23 @@ def _given(parsed: Any) -> tuple[list[JSON], date | None]:
         if isinstance(each.get("resource"), dict):
             found.append(each["resource"])
         elif each.get("name") == "today":
-            try:
-                today = date.fromisoformat(str(each.get("valueDate")))
-            except ValueError:
-                raise Malformed("today is no date") from None
+            if today is not None:
+                raise Malformed("expected one parameter today")
+            today = _day(each.get("valueDate"))
     if not found:
-        raise Malformed("no resource")
+        raise Malformed("expected a parameter resource with a resource")
     return found, today
+
+
+def _day(value: object) -> date:
+    """A whole date of FHIR; Python reads more forms."""
+    try:
+        found = date.fromisoformat(str(value))
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != value:
+        raise Malformed("expected the parameter today with valueDate, as YYYY-MM-DD")
+    return found
 
 
 def _parameters(parsed: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

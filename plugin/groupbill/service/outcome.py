@@ -22,22 +22,24 @@ class FhirResponse(Response):
         return json.dumps(content)
 
 
-def outcome(status: int, code: str, severity: str = "error") -> FhirResponse:
+def outcome(status: int, code: str, severity: str = "error", diagnostics: str = "") -> FhirResponse:
     """An OperationOutcome with one issue.
 
     Args:
         status: HTTP status.
         code: Of ValueSet issue-type.
         severity: Of ValueSet issue-severity.
+        diagnostics: Words of our own, with nothing of what was sent.
     """
     headers: dict[str, str] = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
         headers["Retry-After"] = "5"
-    return FhirResponse(issue(code, severity), status, headers)
+    return FhirResponse(issue(code, severity, diagnostics), status, headers)
 
 
-def issue(code: str, severity: str = "error") -> Mapping[str, Any]:
+def issue(code: str, severity: str = "error", diagnostics: str = "") -> Mapping[str, Any]:
     """The resource."""
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
+    told = {"diagnostics": diagnostics} if diagnostics else {}
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code, **told}]}

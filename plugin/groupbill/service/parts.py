@@ -18,6 +18,9 @@ from .marks import Marks
 from .metrics import Metrics
 from .pause import Pause
 
+NOBODY = "Encounter?_id=groupbill"
+"""What a server is asked when it is not known whether it answers: the statement of many needs no sign-in."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -51,5 +54,5 @@ class Parts:
             leases=Leases(engine),
             marks=Marks(engine),
             metrics=metrics,
-            pause=Pause(metrics),
+            pause=Pause(metrics, lambda: server.read(NOBODY)),
         )

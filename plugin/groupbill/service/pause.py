@@ -6,24 +6,27 @@ import threading
 import time
 from collections.abc import Callable
 
-from ..errors import Refused, Unreachable
+from ..errors import ServerError
 from .metrics import Metrics
 
 LONGEST = 30.0
 """Seconds between two attempts at most."""
 
 
-def away(error: Exception) -> bool:
-    """Whether an error means that the server as a whole is away, or no longer knows us; then everything waits."""
-    return isinstance(error, Unreachable) or (isinstance(error, Refused) and error.status in (401, 403))
-
-
 class Pause:
     """Doubles from one second; ends with the first answer."""
 
-    def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> None:
-        """The server is taken to be there until it is not."""
-        self._metrics, self._clock = metrics, clock
+    def __init__(
+        self, metrics: Metrics, ask: Callable[[], object], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """The server is taken to be there until it is not.
+
+        Args:
+            metrics: Show whether it is.
+            ask: Asks it for something small that needs the sign-in and its database; raises ServerError.
+            clock: Seconds.
+        """
+        self._metrics, self.ask, self._clock = metrics, ask, clock
         self._lock = threading.Lock()
         self._until, self._length = 0.0, 0.0
         metrics.server(True)
@@ -36,6 +39,18 @@ class Pause:
     def away(self) -> bool:
         """Whether the server did not answer last."""
         return self._length > 0
+
+    def means_away(self, error: Exception) -> bool:
+        """Whether an error means that the server as a whole is away, or no longer knows us; then everything waits.
+
+        One resource that it can't or won't show is not that, so it is asked for something else.
+        """
+        try:
+            if isinstance(error, ServerError):
+                self.ask()
+        except ServerError:
+            return True
+        return False
 
     def begin(self) -> float:
         """The server is away; how many seconds to wait. Several workers that notice it count as one."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from .guard import LARGEST, Denied, Guard, announced, parsed
+from .guard import LARGEST, Guard, TooLong, announced, parsed
 
 
 async def body_of(request: Request, guard: Guard, *, exact: bool = False) -> Any:
@@ -39,5 +39,5 @@ async def raw_body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > LARGEST:
-            raise Denied(413, "too-long")
+            raise TooLong
     return bytes(body)

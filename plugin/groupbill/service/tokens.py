@@ -80,9 +80,11 @@ class Tokens:
                 leeway=LEEWAY,
                 options={"require": ["exp", "iat", "jti", "iss", "aud"], "verify_iat": True},
             )
+            expires = float(claims["exp"])
         except Exception:  # noqa: BLE001 - whatever is wrong with a token, the answer is the same
             raise Denied(403, "forbidden") from None
-        if claims["exp"] > self._clock() + LONGEST + LEEWAY or not self._first(issuer, str(claims["jti"]), claims):
+        late = expires > self._clock() + LONGEST + LEEWAY
+        if late or not self._first(issuer, str(claims["jti"]), expires):
             raise Denied(403, "forbidden")
 
     def _key(self, issuer: str, head: Mapping[str, Any]) -> PyJWK:
@@ -102,12 +104,12 @@ class Tokens:
             return jwt.PyJWKSet.from_dict(answer.json())
         return jwt.PyJWKSet.from_dict(json.loads(Path(place).read_bytes()))
 
-    def _first(self, issuer: str, name: str, claims: Mapping[str, Any]) -> bool:
+    def _first(self, issuer: str, name: str, expires: float) -> bool:
         """Whether the token was not seen before; remembered until it expires."""
         now = self._clock()
         row = {
             "key": hashlib.sha256(f"{issuer}\n{name}".encode()).hexdigest(),
-            "until": float(claims["exp"]) + LEEWAY,
+            "until": expires + LEEWAY,
         }
         with self._engine.begin() as connection:
             connection.execute(delete(tokens).where(tokens.c.until < now))

@@ -14,7 +14,6 @@ from .inbox import Taken
 from .logs import fault, hashed, logger
 from .looking import Looking, Poison, remembering
 from .parts import Parts
-from .pause import away
 
 MOST = 50
 """Events that a worker takes at once."""
@@ -132,7 +131,7 @@ class Worker(threading.Thread):
         ]
         trouble = next((each for each in found if each.code == "ENG08"), None)
         if trouble is not None:
-            self._server.client.metadata()
+            self._pause.ask()
             raise Unfinished(trouble.message)
 
     def _apart(self, work: Work, references: Sequence[str], error: Exception) -> None:
@@ -151,7 +150,7 @@ class Worker(threading.Thread):
 
     def _away(self, error: Exception) -> bool:
         """Whether the server is away; then everything stays as it is."""
-        if away(error):
+        if self._pause.means_away(error):
             self._log.warning("FHIR server away", error=fault(error), again_in=self._pause.begin())
             return True
         return False
