@@ -84,7 +84,7 @@ def described(route: str) -> dict[str, Any]:
     """The description of a route."""
     answer, asked = _ROUTES[route]
     good = {200: {"description": "Done.", "content": {"application/json": {"schema": answer}}}}
-    refused = (401, 403, 404, 412, 413, 415, 422, 503) if asked else (401, 403, 503)
+    refused = (401, 403, 404, 408, 412, 413, 415, 422, 503) if asked else (401, 403, 503)
     more = {} if asked is None else {"openapi_extra": json_body(asked)}
     return {
         "response_class": JSONResponse,

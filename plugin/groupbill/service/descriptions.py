@@ -14,6 +14,7 @@ _WORDS = {
     403: "Not the secret, not the signature, or not a token of ours.",
     404: "There is no such service.",
     406: "Only something else than JSON is accepted.",
+    408: "The body did not come in time.",
     412: "Facts that are needed could not be had.",
     413: "Too large.",
     415: "Not JSON or FHIR JSON.",
@@ -55,6 +56,6 @@ def hook(method: str, path: str) -> dict[str, Any]:
         "operation_id": f"hook{where}_{method.lower()}",
         "response_class": FhirResponse,
         "response_model": None,
-        "responses": responses(200, 401, 403, *((404,) if method == "GET" else (413, 415)), 422, 503),
+        "responses": responses(200, 401, 403, *((404,) if method == "GET" else ()), 408, 413, 415, 422, 503),
         **more,
     }

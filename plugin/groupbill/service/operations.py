@@ -42,7 +42,7 @@ def operations(guard: Guard, hosts: Hosts, metrics: Metrics) -> APIRouter:
         "openapi_extra": body("Parameters, a Bundle, or a single resource.", required=True),
         "response_class": FhirResponse,
         "response_model": None,
-        "responses": responses(200, 401, 403, 406, 413, 415, 422, 503),
+        "responses": responses(200, 401, 403, 406, 408, 413, 415, 422, 503),
     }
 
     def readable(request: Request) -> None:

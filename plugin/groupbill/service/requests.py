@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from starlette.requests import Request
 
-from .guard import LARGEST, Guard, TooLong, announced, parsed
+from .guard import LARGEST, Denied, Guard, TooLong, announced, parsed
+
+LONGEST = 30.0
+"""Seconds that a body may take."""
 
 
 async def body_of(request: Request, guard: Guard, *, exact: bool = False) -> Any:
@@ -32,12 +36,16 @@ async def raw_body(request: Request) -> bytes:
     """The bytes, no more than allowed.
 
     Errors:
-        Denied: too large (413).
+        Denied: too large (413), or not there in time (408).
     """
     announced(request.headers)
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise TooLong
+    try:
+        async with asyncio.timeout(LONGEST):
+            async for part in request.stream():
+                body += part
+                if len(body) > LARGEST:
+                    raise TooLong
+    except TimeoutError:
+        raise Denied(408, "timeout", f"expected the whole body within {LONGEST:.0f} s") from None
     return bytes(body)

@@ -19,6 +19,7 @@ from ..server import Server
 from ..settings import Settings
 from .application import application
 from .catching_up import CatchingUp
+from .connections import Connection
 from .duties import Duties, Keeper
 from .guard import Guard
 from .hosts import Hosts
@@ -116,6 +117,7 @@ def serve(service: Service, address: str, port: int) -> None:
         service.application(),
         host=address,
         port=port,
+        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,
