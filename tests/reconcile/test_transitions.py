@@ -186,6 +186,16 @@ def test_a_claim_of_somebody_else_beside_our_live_one_changes_nothing(ehr, tools
     assert tools.acts(ehr.plan(on_file=[theirs()])) == ["ChargeItem keep", "Claim keep"]
 
 
+def test_what_the_patient_was_to_pay_is_given_up_when_somebody_else_claims_it(ehr, tools):
+    ehr.run(outcome=PATIENT_PAY)
+    plan = ehr.run(on_file=[theirs()])
+    assert tools.acts(plan) == ["ChargeItem cancel"]
+    assert (plan.outcome, plan.reason) == (Outcome.NOT_CHARGED, "already-claimed")
+    assert codes(plan) == [("CLM03", "information", "Claim/theirs")]
+    assert tools.acts(ehr.plan(on_file=[theirs()])) == ["ChargeItem keep"]
+    assert tools.acts(ehr.plan()) == ["ChargeItem update", "Claim create"]
+
+
 def test_what_we_held_is_given_up_when_somebody_else_claims_it(ehr, tools):
     ehr.run(outcome=HELD)
     plan = ehr.run(on_file=[theirs()])

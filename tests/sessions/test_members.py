@@ -226,3 +226,53 @@ def test_a_leader_named_by_role_is_the_practitioner_behind_it(sessions) -> None:
         "PractitionerRole/r1",
         "Practitioner/rivera",
     )
+
+
+# -- R5 ----------------------------------------------------------------------------------------------------------
+
+
+def took_part(*participants: JSON, subject: str | None = "Group/dbt") -> JSON:
+    """An Encounter of FHIR R5 with participants."""
+    leader = {"type": [{"coding": [{"code": "PPRF"}]}], "actor": b.ref("Practitioner/rivera")}
+    encounter: JSON = {
+        "resourceType": "Encounter",
+        "id": "g1",
+        "status": "completed",
+        "class": [{"coding": [{"code": "AMB"}]}],
+        "type": [b.coded("http://www.ama-assn.org/go/cpt", "90853")],
+        "participant": [leader, *participants],
+        "actualPeriod": {"start": HOUR[0], "end": HOUR[1]},
+    }
+    return encounter if subject is None else {**encounter, "subject": b.ref(subject)}
+
+
+def in_person(name: str, start: str, end: str) -> JSON:
+    times = {"start": f"2026-03-10T{start}:00-05:00", "end": f"2026-03-10T{end}:00-05:00"}
+    return {"actor": b.ref(f"Patient/{name}"), "period": times}
+
+
+def test_a_participant_who_left_and_came_back_was_there_from_first_to_last(sessions) -> None:
+    rows = [
+        in_person("ana", "09:40", "09:55"),
+        in_person("ben", "09:00", "10:00"),
+        in_person("ana", "09:05", "09:30"),
+    ]
+    [session] = sessions([b.group("dbt", ["ana", "ben"]), took_part(*rows)])
+    assert [member.period.minutes for member in session.members] == [50, 60]
+
+
+def test_a_group_that_takes_part_adds_its_members_to_the_roster(sessions, told) -> None:
+    guests = {"actor": b.ref("Group/guests")}
+    rows = [in_person("ana", "09:00", "10:00"), in_person("dee", "09:00", "10:00"), guests]
+    [session] = sessions([b.group("dbt", ["ana"]), b.group("guests", ["cyd", "dee"]), took_part(*rows)])
+    assert {name: (kind, reason) for name, (kind, _, reason) in told(session).items()} == {
+        "Patient/ana": ("participant", None),
+        "Patient/cyd": ("roster", "attendance-unverified"),
+        "Patient/dee": ("participant", None),
+    }
+
+
+def test_a_session_whose_group_is_a_participant_alone_is_one(sessions, told) -> None:
+    [session] = sessions([b.group("dbt", ["ana", "ben"]), took_part({"actor": b.ref("Group/dbt")}, subject=None)])
+    assert (session.group, session.encounter) == ("Group/dbt", "Encounter/g1")
+    assert {reason for _, _, reason in told(session).values()} == {"attendance-unverified"}

@@ -111,16 +111,19 @@ def _each_once(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _claimed_by_others(entries: Sequence[Entry], chains: Mapping[int, Chain]) -> Foreign | None:
-    """Somebody else's live Claim where none of ours stands and no person has ended one."""
-    theirs = next((entry.theirs for entry in entries if entry.theirs.claim is not None), None)
+    """Somebody else's live Claim where none of ours stands and no person has ended one.
+
+    A ChargeItem of ours without a Claim is given up: what was held, or was the patient's to pay until a coverage
+    was found, is claimed by hand meanwhile, and a second Claim would be a duplicate.
+    """
+    theirs = next((entry.theirs for entry in entries if entry.theirs.claim is not None and not entry.stopped), None)
     if theirs is None:
         return None
     for chain in chains.values():
         newest = chain.newest
         if newest is not None and (not newest.file.ended or newest.file.by_person or chain.standing):
             return None
-    free = all(entry.free or (entry.known and entry.known.status == "planned") for entry in entries)
-    return theirs if free else None
+    return theirs
 
 
 def _claim(

@@ -11,6 +11,7 @@ from ..fhir.index import Index
 from ..fhir.references import GROUP, is_patient
 from ..settings import Settings
 from . import visits
+from .roster import participating
 from .signals import otherwise
 from .visits import Visit
 
@@ -21,7 +22,7 @@ class Head:
 
     visit: Visit
     group: str | None
-    """The Group that is its subject, by reference; None where it is named otherwise or not at all."""
+    """The Group that is its subject, in R5 without one its participant; None where it is named otherwise or not."""
     grouped: bool
     """Whether its subject is a Group, in whatever form it is named."""
     unnamed: bool
@@ -40,6 +41,8 @@ class Head:
 def read(index: Index, reference: str, encounter: Mapping[str, Any], settings: Settings) -> Head:
     """Read an Encounter."""
     subject = index.ref(encounter.get("subject"), encounter)
+    if subject is None:
+        subject = next(participating(index, encounter), None)
     resource = index.get(subject) or {}
     found = encounters.codes(encounter)
     visit = visits.read(index, reference, encounter, settings)

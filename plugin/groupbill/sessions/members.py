@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
 
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
@@ -16,7 +17,7 @@ from . import bookings, evidence
 from .candidate import Candidate
 from .people import surviving
 from .records import Records
-from .roster import entries
+from .roster import entries, participating
 from .setting import span
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -94,11 +95,14 @@ class _People:
         return known
 
     def from_roster(self, on: date, zone: tzinfo | None) -> None:
-        """Members of the Group. Who left and came back is a member: an active membership counts."""
-        if self.of.group is None:
-            return
-        for entry in entries(self.of.index, self.of.group, zone):
-            self._person(entry.member, roster=True).roster.append(evidence.of_roster(entry, on))
+        """Members of the Group, in R5 also of others that take part.
+
+        Who left and came back is a member: an active membership counts.
+        """
+        groups = [self.of.group] if self.of.group is not None else []
+        for group in dict.fromkeys([*groups, *participating(self.of.index, self.of.root or {})]):
+            for entry in entries(self.of.index, group, zone):
+                self._person(entry.member, roster=True).roster.append(evidence.of_roster(entry, on))
         for person in self.all.values():
             active = [each for each in person.roster if each.present]
             person.evidence.extend(active or person.roster)
@@ -109,6 +113,7 @@ class _People:
         if root is None or source is None:
             return
         took_place = encounters.status(root) not in ("cancelled", evidence.ERROR)
+        times: dict[int, list[Any]] = {}
         for actor, _, own in encounters.actors(root):
             reference = self.of.index.ref(actor, root)
             if not is_patient(reference):
@@ -117,7 +122,9 @@ class _People:
             if took_place:
                 person.evidence.append(Evidence(kind="participant", source=source, present=True, rank=1))
             if own is not None:
-                person.period = period(own, zone)
+                joined = times.setdefault(id(person), [])
+                joined.append(own)
+                person.period = _altogether(joined, zone)
 
     def from_bookings(self) -> None:
         """Appointments: those of the session and those of its visits."""
@@ -192,10 +199,9 @@ class _People:
         return abs(own.start - when.start) > _LONGEST
 
     def _times(self, visits: list[str], zone: tzinfo | None) -> Period:
-        """Who left and came back was there from the first visit to the last."""
         finished = [each for each in visits if encounters.status(self.of.visits[each]) == "finished"]
         found = [encounters.period_element(self.of.visits[each]) for each in finished or visits[:1]]
-        return period(found[0], zone) if len(found) == 1 else span(found, zone) or UNRECORDED
+        return _altogether(found, zone)
 
     def _choose(self, person: _Person, zone: tzinfo | None) -> None:
         """Of several visits those that count, the one that took place first: it stands for the member.
@@ -235,3 +241,8 @@ class _People:
             period=person.period or when,
             evidence=tuple(found),
         )
+
+
+def _altogether(stays: list[Any], zone: tzinfo | None) -> Period:
+    """Who left and came back was there from the first time to the last."""
+    return period(stays[0], zone) if len(stays) == 1 else span(stays, zone) or UNRECORDED

@@ -16,6 +16,7 @@ from ..settings import Settings
 from .candidate import Candidate
 from .families import with_families
 from .members import Gathered, gather
+from .roster import participating
 from .setting import held, leaders, places, zone_at
 from .signals import USUAL, of_one_person, stated, unchecked
 from .status import status
@@ -76,7 +77,7 @@ class _Reading:
         return {key: found for key in sorted(named) if (found := self.index.get(key)) is not None}
 
     def _group(self) -> str | None:
-        """The Group that is the subject of the Encounter or (R5) of an Appointment."""
+        """The Group that is the subject of the Encounter or (R5) of an Appointment, else (R5) a participant."""
         holders = [*([self.root] if self.root is not None else []), *self.bookings.values()]
         for holder in holders:
             subject = self.index.ref(holder.get("subject"), holder)
@@ -85,7 +86,7 @@ class _Reading:
             contained = (self.index.get(subject) or {}) if "#" in subject else {}
             if subject.startswith(GROUP) or contained.get("resourceType") == "Group":
                 return subject
-        return None
+        return None if self.root is None else next(participating(self.index, self.root), None)
 
     def session(self, *, as_written: bool) -> Session | Finding | None:
         visits, bookings = self.visits.values(), self.bookings.values()

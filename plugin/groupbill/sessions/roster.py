@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
 
+from ..fhir import encounter as encounters
 from ..fhir.dates import first_day, last_day
 from ..fhir.index import Index
 from ..fhir.references import GROUP, LOGICAL, is_patient
@@ -37,6 +38,14 @@ class Entry:
 def entries(index: Index, group: str, zone: tzinfo | None) -> Iterator[Entry]:
     """The memberships of a Group and of the Groups in it, each Group once."""
     yield from _expand(index, group, zone, {group}, _ALWAYS)
+
+
+def participating(index: Index, encounter: Mapping[str, Any]) -> Iterator[str]:
+    """R5: Groups on file that are participants of an Encounter; a Group says who may come there as well."""
+    for actor, _, _ in encounters.actors(encounter):
+        reference = index.ref(actor, encounter)
+        if reference is not None and _is_group(index, reference):
+            yield reference
 
 
 def families(index: Index, group: str) -> Iterator[set[str]]:
