@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ from .facts import asked, concerned, facts_of
 from .fhir import json
 from .fhir.index import Index
 from .fhir.read import add_resources
+from .fhir.references import LOGICAL_ID, bare
 from .model import Change, Effect, Finding, Read, Resource, SessionReport
 from .pipeline import Check, Pipeline, Run
 from .pipeline.collector import unhurried
@@ -25,6 +27,8 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .server import Server
+
+_REFERENCE = re.compile(rf"[A-Z][A-Za-z]+/{LOGICAL_ID.pattern}")
 
 
 class Host:
@@ -165,7 +169,7 @@ class Host:
             today: The day of the run; by default today in the settings' time zone.
 
         Errors:
-            InputError: the change holds what JSON can't.
+            UsageError: the change names no resource, or holds what JSON can't.
             Whatever `read` raises.
         """
         day = self.day(today)
@@ -184,7 +188,10 @@ class Host:
         A note, a Coverage or a payer's answer is put to them as a change of the visits or the Claim that it concerns.
         """
         day = self.day(today)
-        change = Change(reference=change.reference, before=_plain(change.before), after=_plain(change.after))
+        reference = bare(change.reference) or ""
+        if not _REFERENCE.fullmatch(reference):
+            raise UsageError("Change.reference: expected Type/id of the resource that changed")
+        change = Change(reference=reference, before=_plain(change.before), after=_plain(change.after))
         context = ChangeContext(settings=self.settings, policies=self.policies, today=day, read=read)
         since = day - timedelta(days=self.settings.look_back_days)
         effects: dict[Effect, None] = {}

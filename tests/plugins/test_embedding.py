@@ -50,6 +50,30 @@ def test_a_change_that_no_json_holds_is_refused() -> None:
         )
 
 
+@pytest.mark.parametrize("before", ["https://ehr.example.org/fhir/", ""])
+@pytest.mark.parametrize("after", ["/_history/3", ""])
+def test_a_change_may_be_named_as_a_server_names_it(before: str, after: str) -> None:
+    server = MemoryServer(resources())
+    host = Host(Settings(timezone="America/Chicago", prices={"90853": Decimal("120.00")}))
+    report = host.handle(Change(reference=f"{before}Encounter/s{after}"), read=server.read, today=TODAY)
+    assert len(report.transactions()) == 2
+
+
+@pytest.mark.parametrize("reference", ["", "Encounter", "Encounter/", "Encounter/a b", "Encounter/a#part", "urn:x"])
+def test_a_change_that_names_no_resource_is_refused(reference: str) -> None:
+    with pytest.raises(UsageError, match="expected Type/id"):
+        Host(Settings(timezone="America/Chicago")).handle(
+            Change(reference=reference), read=lambda question: [], today=TODAY
+        )
+
+
+@pytest.mark.parametrize("where", ["id", "resourceType"])
+def test_a_resource_whose_name_is_no_text_is_told_by_its_place(where: str) -> None:
+    wrong = {"resourceType": "Claim", "id": "c", where: "\ud800"}
+    report = Host(Settings(timezone="America/Chicago")).run([wrong], today=TODAY)
+    assert [(each.code, each.at) for each in report.findings] == [("ENG01", "resources[0]")]
+
+
 def test_a_run_takes_a_bundle_alone_and_a_moment_for_its_day() -> None:
     host = Host(Settings(timezone="America/Chicago", prices={"90853": Decimal("120.00")}))
     report = host.run(b.bundle(resources()), today=datetime(2026, 3, 16, 8, tzinfo=UTC))

@@ -128,8 +128,11 @@ def test_a_session_that_fails_waits_and_its_attempts_are_counted(agenda: Agenda,
 
 def test_a_session_set_aside_comes_back_by_hand_or_by_a_change(agenda: Agenda, engine: Engine, clock: Clock) -> None:
     agenda.add(ONE)
-    agenda.set_aside(["Encounter/s"], "Not read: 422")
     clock.pass_(SETTLE)
+    work = agenda.claim("me")
+    assert work is not None
+    agenda.set_aside(work, "Encounter/s", "Not read: 422")
+    agenda.give_back(work, "me")
     assert agenda.claim("me") is None
     (entry,) = listed(engine, clock=clock)
     assert (entry.id, entry.state, entry.reason) == ("Encounter/s", "set-aside", "Not read: 422")
@@ -137,9 +140,30 @@ def test_a_session_set_aside_comes_back_by_hand_or_by_a_change(agenda: Agenda, e
     work = agenda.claim("me")
     assert work is not None
     agenda.give_back(work, "me")
-    agenda.set_aside(["Encounter/s"], "Not read: 422")
+    agenda.set_aside(work, "Encounter/s", "Not read: 422")
     agenda.add(ONE)
     clock.pass_(SETTLE)
+    assert agenda.claim("me") is not None
+
+
+def test_a_change_while_the_last_attempt_fails_is_not_set_aside(agenda: Agenda, engine: Engine, clock: Clock) -> None:
+    agenda.add(ONE)
+    clock.pass_(SETTLE)
+    work = agenda.claim("me")
+    assert work is not None
+    agenda.add(ONE)  # what was wrong is mended
+    agenda.set_aside(work, "Encounter/s", "Not read: 422")
+    agenda.give_back(work, "me")
+    clock.pass_(SETTLE)
+    again = agenda.claim("me")
+    assert again is not None
+    assert again.attempts == {"Encounter/s": 0}
+
+
+def test_a_session_of_a_time_to_come_is_looked_at_when_the_clock_was_set_back(agenda: Agenda, clock: Clock) -> None:
+    clock.pass_(365 * 86_400)
+    agenda.add(ONE)
+    clock.pass_(-365 * 86_400)
     assert agenda.claim("me") is not None
 
 

@@ -75,7 +75,7 @@ def test_a_look_does_not_go_back_further_than_the_last_one(parts: Parts) -> None
     parts.server.client.put(group("of-long-ago"))
     parts.marks.at(LOOK)
     parts.marks.done(LOOK, time.time() + 86_400)
-    assert CatchingUp(parts).look() == 0
+    assert CatchingUp(parts, later(86_400)).look() == 0
 
 
 def test_a_gap_without_an_answer_leads_to_a_look_and_a_sweep(parts: Parts) -> None:
@@ -217,6 +217,18 @@ def test_a_sweep_that_failed_is_tried_again_after_a_while(parts: Parts) -> None:
     duties.round()
     assert (swept.count, parts.marks.wanted(SWEEP)) == (2, False)
     assert REST < LOOKS
+
+
+def test_duties_of_a_time_to_come_are_done_again_when_the_clock_was_set_back(parts: Parts) -> None:
+    swept, catching_up = Swept(), CatchingUp(parts)
+    duties = Duties(parts, catching_up, swept)
+    parts.server.client.put(group("after-the-clock"))
+    for name in (SWEEP, LOOK):
+        _set(parts, name, time.time() + 365 * 86_400)
+    duties.round()
+    assert swept.count == 1
+    assert "Group/after-the-clock" in waiting(parts)
+    assert all(parts.marks.at(name) <= time.time() for name in (SWEEP, LOOK))
 
 
 def _set(parts: Parts, name: str, at: float) -> None:

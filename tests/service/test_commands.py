@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,11 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
         ("inbox", "list", "--store", "sqlite:////no/such/folder/x.db"),
         "can't be opened",
     ),
+    "an endpoint that is no URL": (("subscribe", *SERVER, "--endpoint", "hook"), "--endpoint: expected a URL"),
+    "an endpoint that tells a secret": (
+        ("subscribe", *SERVER, "--endpoint", "https://me:secret@groupbill.example.org/hook"),
+        "--endpoint: expected a URL",
+    ),
     "a server that is no URL": (("serve", "--server", "ehr"), "expected a base URL"),
 }
 
@@ -58,6 +64,21 @@ def test_wrong_usage_is_exit_2_with_one_line(folder: Path, name: str) -> None:
     assert done.returncode == 2, done.stderr
     assert expected in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_exit_2(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, example_server() as base:
+        port = str(taken.getsockname()[1])
+        done = groupbill("serve", "--server", base, "--port", port, folder=folder)
+    assert done.returncode == 2, done.stderr
+    assert f"--port {port}: the address can't be listened on" in done.stderr
+
+
+@pytest.mark.parametrize("id", ["9" * 30, "none", "²", "Encounter/none"])
+def test_an_id_that_nothing_has_is_no_trouble(folder: Path, id: str) -> None:
+    for words, said in (("retry", "0 will be tried again.\n"), ("drop", "0 dropped.\n")):
+        done = groupbill("inbox", words, id, folder=folder)
+        assert (done.returncode, done.stdout) == (0, said)
 
 
 def test_serve_needs_a_time_zone(tmp_path: Path) -> None:

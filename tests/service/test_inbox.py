@@ -112,6 +112,13 @@ def test_work_that_was_taken_over_is_not_closed_by_the_one_who_lost_it(inbox: In
     assert inbox.count()["claimed"] == 1
 
 
+def test_an_event_of_a_time_to_come_is_looked_at_when_the_clock_was_set_back(inbox: Inbox, clock: Clock) -> None:
+    clock.pass_(365 * 86_400)
+    inbox.accept(told(Event("Encounter/a", "1")))
+    clock.pass_(-365 * 86_400)
+    assert [each.event.reference for each in inbox.claim("me", 1)] == ["Encounter/a"]
+
+
 def test_a_stop_hands_back_what_is_in_hand(inbox: Inbox) -> None:
     inbox.accept(told(Event("Encounter/a", "1")))
     inbox.claim("me", 1)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, and_, case, delete, func, or_, select, update
 
 from .inbox import State
 from .leases import Leases
-from .store import earlier, leases, sessions, upsert
+from .store import due, earlier, leases, sessions, upsert
 
 PATIENCE = 10
 """A session that never comes to rest is looked at after this many settle times all the same."""
@@ -49,19 +49,19 @@ class Agenda:
             at_once: Without the quiet time: nothing more is expected.
         """
         now = self._clock()
-        due = now if at_once else now + self._settle
+        rest = now if at_once else now + self._settle
         first = case((sessions.c.since == 0, now), else_=sessions.c.since)
         values = {
             "state": State.WAITING,
             "since": first,
-            "due": earlier(due, first + PATIENCE * self._settle),
+            "due": earlier(rest, first + PATIENCE * self._settle),
             "touched": sessions.c.touched + 1,
             "attempts": 0,
             "reason": "",
         }
         with self._engine.begin() as connection:
             for reference, lane in sorted(lanes.items()):
-                row = _row(reference, lane, since=now, due=due)
+                row = _row(reference, lane, since=now, due=rest)
                 statement = upsert(self._engine, sessions).values(row)
                 connection.execute(
                     statement.on_conflict_do_update(index_elements=["reference"], set_={**values, "lane": lane})
@@ -82,11 +82,11 @@ class Agenda:
     def claim(self, holder: str) -> Work | None:
         """The lane that has been due for longest, for this holder alone."""
         now = self._clock()
-        due = and_(sessions.c.state == State.WAITING, sessions.c.due <= now)
+        waiting = due(sessions, sessions.c.since, now)
         taken = select(leases.c.name).where(leases.c.until >= now)
         query = (
             select(sessions.c.lane)
-            .where(due, sessions.c.lane.not_in(taken))
+            .where(waiting, sessions.c.lane.not_in(taken))
             .group_by(sessions.c.lane)
             .order_by(func.min(sessions.c.due), sessions.c.lane)
             .limit(8)
@@ -102,9 +102,9 @@ class Agenda:
         return None
 
     def _of(self, lane: str, now: float) -> Work | None:
-        due = and_(sessions.c.state == State.WAITING, sessions.c.due <= now, sessions.c.lane == lane)
+        mine = and_(due(sessions, sessions.c.since, now), sessions.c.lane == lane)
         with self._engine.begin() as connection:
-            rows = connection.execute(select(sessions).where(due).order_by(sessions.c.reference)).all()
+            rows = connection.execute(select(sessions).where(mine).order_by(sessions.c.reference)).all()
         if not rows:
             return None
         touched = {row.reference: row.touched for row in rows}
@@ -127,12 +127,13 @@ class Agenda:
         with self._engine.begin() as connection:
             connection.execute(update(sessions).where(s.reference == reference).values(values))
 
-    def set_aside(self, references: Iterable[str], reason: str) -> None:
-        """A person must look at them; a further change brings them back as well."""
+    def set_aside(self, work: Work, reference: str, reason: str) -> None:
+        """A person must look at it; a further change brings it back as well, also one that came meanwhile."""
+        s = sessions.c
+        unchanged = and_(s.reference == reference, s.touched == work.touched[reference])
         values = {"state": State.SET_ASIDE, "reason": reason[:255]}
         with self._engine.begin() as connection:
-            for reference in sorted(references):
-                connection.execute(update(sessions).where(sessions.c.reference == reference).values(values))
+            connection.execute(update(sessions).where(unchanged).values(values))
 
     def give_back(self, work: Work, holder: str) -> None:
         """The lane is free for others."""

@@ -94,7 +94,7 @@ class CatchingUp:
                 next look starts where this one did.
         """
         started = self._clock()
-        since = self._marks.at(LOOK) - MARGIN
+        since = min(started, self._marks.at(LOOK)) - MARGIN
         self._marks.begun(LOOK)
         fresh, trouble = 0, None
         try:

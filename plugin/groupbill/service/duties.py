@@ -12,6 +12,7 @@ from .inbox import LEASE
 from .logs import fault, logger
 from .marks import LOOK, SWEEP
 from .parts import Parts
+from .store import AHEAD
 
 LOOKS = 3600.0
 """Seconds between two looks for changes that nobody reported."""
@@ -121,8 +122,13 @@ class Duties(threading.Thread):
         self._inbox.forget()
 
     def _due(self, duty: str, latest: float, earliest: float) -> bool:
-        """Whether a duty was last done before `latest`, or is wanted and was last done before `earliest`."""
+        """Whether a duty was last done before `latest`, or is wanted and was last done before `earliest`.
+
+        One that was done in a time to come, before the clock was set back, is done again.
+        """
         at = self._marks.at(duty)
+        if at > time.time() + AHEAD:
+            return True
         return at < latest or (at < earliest and self._marks.wanted(duty))
 
     def _last_night(self, now: float) -> float:

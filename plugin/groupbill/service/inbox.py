@@ -14,7 +14,7 @@ from sqlalchemy import String as Text
 
 from .notification import Event, Kind, Notification
 from .numbers import note
-from .store import events, gaps, upsert
+from .store import due, events, gaps, upsert
 
 LEASE = 15.0
 """Seconds after which the work of a process that went silent is anybody's."""
@@ -74,7 +74,7 @@ class Inbox:
         """The oldest that are due, for this holder alone until the lease runs out."""
         now = self._clock()
         free = or_(
-            and_(events.c.state == State.WAITING, events.c.due <= now),
+            due(events, events.c.received, now),
             and_(events.c.state == State.CLAIMED, events.c.until < now),
         )
         with self._engine.begin() as connection:

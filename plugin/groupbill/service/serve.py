@@ -129,7 +129,11 @@ def serve(service: Service, address: str, port: int) -> None:
     # uvicorn stops in good order and then raises the signal again; a stop that was asked for is no failure.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    server.run()
+    try:
+        server.run()
+    except SystemExit as left:
+        if server.started or not left.code:
+            raise
     if not server.started:
         raise UsageError(f"--port {port}: the address can't be listened on")
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Engine,
     Float,
     Index,
@@ -18,8 +19,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    and_,
     case,
     make_url,
+    or_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -176,6 +179,15 @@ def store_of(settings: Settings, url: str | None) -> str:
     return url or os.environ.get(STORE) or f"sqlite:///{folder / FILE}"
 
 
+AHEAD = 3600.0
+"""Seconds that a time may lie ahead of the clock where machines share a store; beyond, the clock was set back."""
+
+
+def due(table: Table, since: Column[Any], now: float) -> ColumnElement[bool]:
+    """Rows whose time has come, or was written by a clock that has been set back since."""
+    return and_(table.c.state == "waiting", or_(table.c.due <= now, since > now + AHEAD))
+
+
 def earlier(a: Any, b: Any) -> Any:
     """The smaller of two values; SQLite and PostgreSQL have different words for it."""
     return case((a < b, a), else_=b)
@@ -187,7 +199,9 @@ def upsert(engine: Engine, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 
 __all__ = [
+    "AHEAD",
     "belongs",
+    "due",
     "earlier",
     "events",
     "gaps",

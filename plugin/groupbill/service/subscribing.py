@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import requests
 
-from ..errors import Refused, ServerError
+from ..errors import Refused, ServerError, UsageError
 from ..facts import WATCHED
 from ..model import Resource
 from ..server import Client, capability_of
+from ..server.address import base_url
 from .subscription import OFF, Form, ours, renewed, subscription, topic
 
 ACTIVE_IN = 10.0
@@ -41,8 +42,16 @@ class Subscribing:
     def __init__(
         self, client: Client, endpoint: str, secret: str | None, pause: Callable[[float], None] = time.sleep
     ):
-        """Nothing is asked yet."""
-        self._client, self._endpoint, self._secret, self._pause = client, endpoint.rstrip("/"), secret, pause
+        """Nothing is asked yet.
+
+        Errors:
+            UsageError: the endpoint is no http or https URL.
+        """
+        try:
+            address = base_url(endpoint)
+        except UsageError:
+            raise UsageError("--endpoint: expected a URL like https://groupbill.example.org/hook") from None
+        self._client, self._endpoint, self._secret, self._pause = client, address, secret, pause
 
     def existing(self) -> list[Resource]:
         """Ours to this endpoint, sorted.

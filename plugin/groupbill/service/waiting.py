@@ -58,7 +58,7 @@ def drop(engine: Engine, ids: Collection[str]) -> int:
 
 
 def _both(engine: Engine, ids: Collection[str], statement: Callable[..., object]) -> int:
-    numbers = [int(each) for each in ids if each.isascii() and each.isdigit()]
+    numbers = [int(each) for each in ids if each.isascii() and each.isdigit() and len(each) < 19]
     chosen: tuple[tuple[object, ColumnElement[bool]], ...] = (
         (events, events.c.id.in_(numbers) if ids else true()),
         (sessions, sessions.c.reference.in_(list(ids)) if ids else true()),

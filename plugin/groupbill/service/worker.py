@@ -143,7 +143,7 @@ class Worker(threading.Thread):
         attempt = work.attempts[reference] + 1
         self._log.warning("session failed", session=hashed(reference), error=fault(error), attempt=attempt)
         if attempt >= ATTEMPTS:
-            self._agenda.set_aside(references, _reason(error))
+            self._agenda.set_aside(work, reference, _reason(error))
             self._metrics.set_aside("session")
         else:
             self._agenda.failed(reference, RETRY * 2 ** (attempt - 1))
