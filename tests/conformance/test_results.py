@@ -100,6 +100,10 @@ def test_the_command_fails_and_names_the_case_when_an_installed_plugin_is_broken
         (("--trigger", "x"), "--trigger and --notify go with --server"),
         (("--server", "http://127.0.0.1:9/fhir", "--trigger", "x {bad}"), "--trigger: expected a command with"),
         (("--server", "http://127.0.0.1:9/fhir", "--trigger", "x", "--notify", "http://y"), "not both"),
+        (
+            ("--server", "http://127.0.0.1:9/fhir", "--notify", "http://y", "--secret-env", "NO_SUCH_SECRET"),
+            "--secret-env: the environment variable NO_SUCH_SECRET is not set",
+        ),
     ],
 )
 def test_wrong_usage_is_exit_2_with_one_line(arguments, said, tmp_path):
@@ -107,6 +111,12 @@ def test_wrong_usage_is_exit_2_with_one_line(arguments, said, tmp_path):
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_server_that_is_away_is_exit_3_and_no_case_that_failed(tmp_path):
+    done = command("shape-b", "--server", "http://127.0.0.1:9/fhir", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "no connection" in done.stderr
 
 
 def test_the_cases_and_the_settings_can_be_printed(tmp_path):

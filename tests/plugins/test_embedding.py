@@ -138,3 +138,10 @@ def test_an_observer_that_crashes_is_logged_and_the_next_one_hears(
     assert heard == ["c1"]
     assert f"plugin acme: groupbill_{hook} failed with KeyError" in caplog.text
     assert "Patient/ana" not in caplog.text
+
+
+def test_the_server_in_memory_finds_the_task_of_a_patient() -> None:
+    task = {"resourceType": "Task", "id": "t", "status": "requested", "for": {"reference": "Patient/ana"}}
+    server = MemoryServer([task])
+    assert [each["id"] for each in server.read("Task?patient=Patient/ana")] == ["t"]
+    assert server.read("Task?patient=Patient/ben") == []

@@ -48,6 +48,7 @@ def run_conformance(asked: Asked) -> int:
 
     Errors:
         UsageError: options that don't go together, or no case of a name.
+        ServerError: the server could not be reached.
     """
     keep_apart()
     cases = load_cases(asked.words)
@@ -76,8 +77,10 @@ def _target(asked: Asked) -> Target:
         return Library()
     from ..server import connect
 
+    trigger = _trigger(asked)
     client = connect(asked.url, Settings.load(asked.settings))
-    return Deployment(client, _trigger(asked), wait=asked.wait)
+    client.metadata()  # a server that is away is no case that failed
+    return Deployment(client, trigger, wait=asked.wait)
 
 
 def _trigger(asked: Asked) -> Trigger:

@@ -79,9 +79,16 @@ class Notification:
     waits = True
 
     def __init__(self, endpoint: str, secret_env: str | None = None) -> None:
-        """Where the service listens, and the variable that holds its secret."""
+        """Where the service listens, and the variable that holds its secret.
+
+        Errors:
+            UsageError: the variable is not set.
+        """
         self._endpoint = endpoint.rstrip("/")
-        self._headers = {} if secret_env is None else {"Authorization": os.environ.get(secret_env, "")}
+        secret = None if secret_env is None else os.environ.get(secret_env, "").strip()
+        if secret == "":
+            raise UsageError(f"--secret-env: the environment variable {secret_env} is not set")
+        self._headers = {} if secret is None else {"Authorization": secret}
 
     def pull(self, server: str, on: str, today: str, settings: JSON, changed: Iterable[JSON]) -> None:
         """Send them.

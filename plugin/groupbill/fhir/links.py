@@ -119,7 +119,7 @@ _PATHS = {
     "CarePlan": _paths(subject="subject"),
     "Observation": _paths(subject="subject", encounter="encounter"),
     "QuestionnaireResponse": _paths(subject="subject", encounter="encounter"),
-    "Task": _paths(focus="focus"),
+    "Task": _paths(focus="focus", patient="for"),
     "PractitionerRole": _paths(practitioner="practitioner", organization="organization"),
     "RelatedPerson": _paths(patient="patient"),
     "Patient": _paths(link="link.other"),
