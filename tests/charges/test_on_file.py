@@ -369,6 +369,28 @@ def test_what_the_payer_allowed_is_paid_plus_the_patients_share_or_what_it_calls
     assert lines(world)[0].allowed == Decimal(allowed)
 
 
+REFUSED = {"outcome": "error"}
+
+
+def test_a_claim_that_the_payer_refused_is_no_service_once_it_is_claimed_again(world):
+    claim(answered(claim(world), **REFUSED), "c2")
+    assert [line.at for line in lines(world)] == ["Claim/c2"]
+
+
+def test_a_refused_claim_of_another_hour_is_a_service_of_its_own(world):
+    evening = {"start": "2026-03-10T18:00:00-05:00", "end": "2026-03-10T18:45:00-05:00"}
+    visit(visit(world), "evening", period=evening)
+    claim(answered(claim(world), **REFUSED), "c2", item={"encounter": [{"reference": "Encounter/evening"}]})
+    assert [line.at for line in lines(world)] == ["Claim/c1", "Claim/c2"]
+
+
+def test_of_two_refused_claims_the_later_counts(world):
+    for number in ("1", "2"):
+        claim(world, f"c{number}", created=f"2026-03-1{number}")
+        answered(world, id=f"r{number}", request={"reference": f"Claim/c{number}"}, **REFUSED)
+    assert [line.at for line in lines(world)] == ["Claim/c2"]
+
+
 def test_ours_is_told_by_our_identifiers(world):
     identifier = [{"system": OWN_ITEM, "value": "K7Q2M4X9T1B5C8D0"}, {"system": OWN_SESSION, "value": "S" * 16}]
     (line,) = lines(item(world, identifier=identifier))

@@ -62,6 +62,12 @@ def test_a_definition_not_in_force_gives_none(world, elements):
     assert (found.unit_price, found.net) == (None, None)
 
 
+def test_an_amount_in_another_currency_is_no_price(world):
+    world.settings["prices"] = {}
+    euros = {"type": "base", "amount": {"value": 95.5, "currency": "EUR"}}
+    assert line(definition(world, propertyGroup=[{"priceComponent": [euros]}])).unit_price is None
+
+
 def test_of_two_definitions_the_later_one_counts(world):
     world.settings["prices"] = {}
     definition(world, "a", "95.50", effectivePeriod={"start": "2026-01-01"})

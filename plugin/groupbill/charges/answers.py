@@ -31,6 +31,8 @@ class Answer(NamedTuple):
     """The answers, sorted."""
     newest: Resource | None = None
     """The answer that counts for amounts."""
+    refused: bool = False
+    """Every answer was an error without a number: the payer never took it in."""
 
 
 _NONE = Answer(False, None, ())
@@ -49,7 +51,8 @@ def answer(sources: Sources, claim: Resource) -> Answer:
             found += [each for each in sources.index.find(kind, link, reference) if _counts(each)]
     accepted = [each for each in found if each.get("outcome") != "error" or _number(each)]
     if not accepted:
-        return _NONE._replace(accepted=not found and value(claim, "claim-submitted") is not None)
+        sent = not found and value(claim, "claim-submitted") is not None
+        return _NONE._replace(accepted=sent, refused=bool(found))
     accepted.sort(key=lambda each: (str(each.get("created") or ""), str(each.get("id"))))
     numbers = [number for each in accepted if (number := _number(each))]
     references = sorted(f"{each.get('resourceType')}/{each.get('id')}" for each in accepted)

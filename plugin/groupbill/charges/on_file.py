@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..fhir.codes import CPT, HCPCS
 from ..model import Line
 from . import charge_items, claims
+from .answers import answer
 from .billing import usual_provider
 from .chart import Chart
 from .contacts import Contact, contacts
@@ -69,13 +70,27 @@ def order(line: Line) -> tuple[str, str, int]:
     return (start.isoformat() if start else day, line.at, line.item or 0)
 
 
-def _claimed(sources: Sources, chart: Chart) -> Iterator[Line]:
-    """Lines of live Claims. A void is no service, and neither is what a replacement or void is about."""
+def _claimed(sources: Sources, chart: Chart) -> list[Line]:
+    """Lines of live Claims. A void is no service, and neither is what a replacement or void is about, nor what the
+    payer refused to take in once it is claimed again.
+    """
     found = [claim for claim in chart.find("Claim", "patient") if claims.is_claim(claim) and claims.is_live(claim)]
     corrected = {claims.prior(sources, claim)[0] for claim in found if claims.frequency(claim) in ("7", "8")}
+    lines, refused = [], []
     for claim in found:
         if claims.frequency(claim) != "8" and f"Claim/{claim.get('id')}" not in corrected:
-            yield from claims.claim_lines(sources, claim)
+            kept = refused if answer(sources, claim).refused else lines
+            kept += claims.claim_lines(sources, claim)
+    for line in sorted(refused, key=lambda each: (str(each.created or ""), each.at), reverse=True):
+        if not any(_again(other, line) for other in lines):
+            lines.append(line)
+    return lines
+
+
+def _again(other: Line, line: Line) -> bool:
+    """Whether another Claim is for the service of a refused one."""
+    same = other.at != line.at and other.code == line.code and other.date == line.date
+    return same and other.period.overlaps(line.period) is not False
 
 
 def _visited(sources: Sources, chart: Chart, visit: Contact) -> Iterator[Line]:

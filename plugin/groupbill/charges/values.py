@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+_DOLLARS = "USD"
+
 
 def decimal(value: Any) -> Decimal | None:
     """A JSON number as it was written; a number sent as text counts. None for anything else."""
@@ -21,8 +23,10 @@ def decimal(value: Any) -> Decimal | None:
 
 
 def amount(element: Any) -> Decimal | None:
-    """The value of a Money or Quantity, None where there is none."""
-    return decimal(element.get("value")) if isinstance(element, dict) else None
+    """The value of a Quantity, or of a Money in US dollars (or no currency); None where there is none."""
+    if not isinstance(element, dict) or element.get("currency", _DOLLARS) != _DOLLARS:
+        return None
+    return decimal(element.get("value"))
 
 
 def rows(element: Any, name: str) -> Iterator[dict[str, Any]]:

@@ -160,7 +160,7 @@ class PriceMissing(LineRule):
 
     ## What it does
     Fails when our own line has no price (settings, ChargeItemDefinition, or a plugin) and when a line has a
-    price of zero or less. Warns when a line on file has another price than the settings list for its code.
+    price of zero or less. An amount in another currency than US dollars is none. Warns when a line on file has another price than the settings list for its code.
 
     ## Why it matters
     Clearing houses reject a charge of zero. One list price for every payer keeps contractual differences
@@ -183,7 +183,7 @@ class PriceMissing(LineRule):
         if price is None:
             if bill.kind != "Claim" and not line.desired:
                 return None
-            return (self.finding(f"no price for {line.code}", at=element(line, "unitPrice")),)
+            return (self.finding(f"no price in US dollars for {line.code}", at=element(line, "unitPrice")),)
         if price <= 0:
             message = f"{line.code} is priced at {price}; a charge is above zero"
             return (self.finding(message, at=element(line, "unitPrice")),)

@@ -54,7 +54,8 @@ def most_within(line: Line, day: PatientDay, limit: Limit) -> int:
     """The largest number of services, this one included, in a window that holds the line's date.
 
     What others billed and what was sent counts on either side of the date. Among what groupbill is about to
-    charge the earlier stands, so that only the later is hit; so it is among the bills that `check` looks at.
+    charge the earlier stands, so that only the later is hit; so it is among the bills that `check` looks at. What the
+    payer denied uses up nothing.
     """
     on = line.date or day.date
     reach = (limit.days - 1) * _DAY
@@ -65,7 +66,7 @@ def most_within(line: Line, day: PatientDay, limit: Limit) -> int:
         when = other.date
         if when is None or other.code not in limit.codes or not on - reach <= when <= on + reach:
             continue
-        if _same(other, line) or standing(other, checking=checking) >= own:
+        if _same(other, line) or other.allowed == 0 or standing(other, checking=checking) >= own:
             continue
         # Two leaders' lines of a session, and two payers' of a visit, are one service.
         dates[other.session or other.encounter or (other.at, other.item)] = when
