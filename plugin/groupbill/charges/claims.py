@@ -14,11 +14,12 @@ from ..model.identity import CLAIM_SYSTEM
 from .answers import Answer, allowed, answer
 from .codes import modifiers, procedure
 from .contacts import Contact
+from .coverages import payer_name, payer_of
 from .occurrences import encounter_of, when
 from .people import identifier, practitioner
 from .place import spot
 from .sources import Sources
-from .values import amount, string
+from .values import amount, rows, string
 
 _ENDED = frozenset({"cancelled", "entered-in-error"})
 _RENDERING = ("rendering", "performing", "primary", "82")
@@ -46,6 +47,7 @@ def claim_lines(sources: Sources, claim: Resource) -> tuple[Line, ...]:
         "sent": found.accepted,
         "patient": index.ref(claim.get("patient"), claim) or "",
         "billing": index.ref(claim.get("provider"), claim),
+        "payer": _payer(sources, claim),
         "professional": is_professional(claim),
         "frequency": frequency(claim),
         "created": day(claim.get("created"), sources.zone()),
@@ -114,6 +116,14 @@ def _line(
         allowed=allowed(found, item.get("sequence")),
         control_number=string(value(item, "line-item-control-number")),
     )
+
+
+def _payer(sources: Sources, claim: Resource) -> str | None:
+    """By the focal Coverage, else the insurer of the Claim."""
+    stated = list(rows(claim, "insurance"))
+    focal = next((entry for entry in stated if entry.get("focal") is True), stated[0] if stated else {})
+    named = payer_of(sources, sources.index.ref(focal.get("coverage"), claim))
+    return named or payer_name(sources.index.ref(claim.get("insurer"), claim))
 
 
 def _encounter(sources: Sources, claim: Resource, item: dict[str, Any]) -> str | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from ..fhir.codes import SOPT, codings, system
 from ..fhir.dates import period
 from ..fhir.references import LOGICAL, token
-from ..model import Coverage, Finding, Resource, Severity
+from ..model import Coverage, Finding, Line, Resource, Severity
 from .chart import Chart
 from .sources import Sources
 from .times import within
@@ -91,8 +92,7 @@ def _on_file(sources: Sources, chart: Chart, on: date) -> list[Coverage]:
 
 def _read(sources: Sources, resource: Resource, reference: str, on: date) -> Coverage:
     ref = sources.index.ref
-    payers = resource.get("payor") or _payers(resource)
-    named = [name for each in payers if (name := ref(each, resource)) is not None]
+    named = _named(sources, resource)
     policy_id = next((found for name in named if (found := _policy(sources, name)) is not None), None)
     if policy_id is None:
         policy_id = _by_type(resource, named)
@@ -102,7 +102,7 @@ def _read(sources: Sources, resource: Resource, reference: str, on: date) -> Cov
         reference=reference,
         order=_LAST if order is None else order,
         active=resource.get("status") == "active" and (stated is None or within(sources, stated, on)),
-        payer=_payer(named[0]) if named else None,
+        payer=payer_name(named[0]) if named else None,
         policy_id=policy_id or DEFAULT,
         mapped=policy_id is not None,
         self_pay=policy_id == SELF_PAY,
@@ -122,15 +122,38 @@ def _code(concept: Any) -> str | None:
     return None
 
 
+def payer_of(sources: Sources, coverage: str | None) -> str | None:
+    """Who pays under a Coverage on file."""
+    if coverage is None:
+        return None
+    named = sources.once(("payer", coverage), lambda: _named(sources, sources.get(coverage)))
+    return payer_name(named[0]) if named else None
+
+
+def asked_of(sources: Sources, lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines; of those that name no payer, who was to pay on their dates."""
+    for line in lines:
+        if line.payer is None and line.date is not None and line.patient:
+            focal = insurance(sources, sources.chart(line.patient), line.date).focal
+            yield replace(line, payer=focal.payer if focal else None)
+        else:
+            yield line
+
+
+def _named(sources: Sources, resource: Resource) -> list[str]:
+    payers = resource.get("payor") or _payers(resource)
+    return [name for each in payers if (name := sources.index.ref(each, resource)) is not None]
+
+
 def _payers(resource: Resource) -> list[dict[str, Any]]:
     """R5: `insurer`, and who else pays."""
     paying = [party for entry in rows(resource, "paymentBy") for party in rows(entry, "party")]
     return [*rows(resource, "insurer"), *paying]
 
 
-def _payer(reference: str) -> str:
+def payer_name(reference: str | None) -> str | None:
     """Of a payer named only by identifier that identifier, as in the settings."""
-    return reference.partition(LOGICAL)[2] if LOGICAL in reference else reference
+    return reference.partition(LOGICAL)[2] if reference is not None and LOGICAL in reference else reference
 
 
 def policy_of(sources: Sources, payer: Any, container: Resource) -> str | None:

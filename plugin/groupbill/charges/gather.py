@@ -57,6 +57,7 @@ def gather(
             place=where,
             rendering=rendering,
             billing=billing.reference,
+            payer=insured.focal.payer if insured.focal else None,
             diagnoses=len(found),
             price=price,
         ),

@@ -32,6 +32,7 @@ class Terms:
     place: Place
     rendering: tuple[Rendering, ...]
     billing: str | None
+    payer: str | None
     diagnoses: int
     price: Price | None
 
@@ -73,6 +74,7 @@ def _line(terms: Terms, charge: Charge, leader: Rendering | None) -> tuple[Line,
         place_of_service=terms.place.code,
         rendering=leader.practitioner if leader else None,
         billing=terms.billing,
+        payer=terms.payer,
         encounter=member.encounter,
         pointers=tuple(range(1, min(terms.diagnoses, POINTERS) + 1)),
         session=session.key,

@@ -76,7 +76,8 @@ def _claimed(sources: Sources, chart: Chart) -> list[Line]:
     """
     found = [claim for claim in chart.find("Claim", "patient") if claims.is_claim(claim) and claims.is_live(claim)]
     corrected = {claims.prior(sources, claim)[0] for claim in found if claims.frequency(claim) in ("7", "8")}
-    lines, refused = [], []
+    lines: list[Line] = []
+    refused: list[Line] = []
     for claim in found:
         if claims.frequency(claim) != "8" and f"Claim/{claim.get('id')}" not in corrected:
             kept = refused if answer(sources, claim).refused else lines

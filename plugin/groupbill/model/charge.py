@@ -59,6 +59,8 @@ class Line:
     """Practitioner reference (the leader who is paid), resolved through PractitionerRole."""
     billing: str | None = None
     """Organization or Practitioner reference."""
+    payer: str | None = None
+    """Who is asked to pay, as in `Coverage.payer`; None where unknown. Payers count each for themselves (FRQ01)."""
     encounter: str | None = None
     encounter_status: str | None = None
     """Status of that Encounter in R4 words, for a line on file; None where it is not on file (CHG04)."""

@@ -9,6 +9,7 @@ from datetime import date
 from ..charges.bills import bill as read_bill
 from ..charges.bills import bills_on_file
 from ..charges.contacts import visits
+from ..charges.coverages import asked_of
 from ..charges.on_file import lines_on_file
 from ..charges.sources import Sources
 from ..fhir.index import Index
@@ -99,6 +100,8 @@ def _days(sources: Sources, patient: str, bills: tuple[Bill, ...], busy: Busy) -
         policy = _policy(bills, on)
         if policy is None:
             continue
+        if policy["frequency"]:
+            lines = tuple(asked_of(sources, lines))
         yield PatientDay(
             patient=patient,
             date=on,

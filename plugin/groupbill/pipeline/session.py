@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from ..charges.contacts import visits
+from ..charges.coverages import asked_of
 from ..charges.documentation import kept
 from ..charges.gather import gather
 from ..charges.on_file import lines_on_file
@@ -139,10 +140,13 @@ class SessionRun:
         recoded = participant.policy["session_code"] or {}
         # Said once per session: where else the leader was does not depend on the participant.
         busy, self._busy = self._busy, ()
+        others: Iterable[Line] = shop.ledger.others(self._session.key, patient, recoded)
+        if participant.policy["frequency"]:
+            filed, others = tuple(asked_of(shop.sources, filed)), asked_of(shop.sources, others)
         day = patient_day(
             participant,
             filed,
-            shop.ledger.others(self._session.key, patient, recoded),
+            others,
             shop.ledger.held(self._session.key, patient, recoded),
             visits(shop.sources, patient, self._session.date_of_service, member.encounter),
             busy,

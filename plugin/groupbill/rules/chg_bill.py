@@ -160,7 +160,8 @@ class PriceMissing(LineRule):
 
     ## What it does
     Fails when our own line has no price (settings, ChargeItemDefinition, or a plugin) and when a line has a
-    price of zero or less. An amount in another currency than US dollars is none. Warns when a line on file has another price than the settings list for its code.
+    price of zero or less. An amount in another currency than US dollars is none. Warns when a line on file has
+    another price than the settings list for its code.
 
     ## Why it matters
     Clearing houses reject a charge of zero. One list price for every payer keeps contractual differences

@@ -9,7 +9,7 @@ from .rule import Context, DayRule, Rule
 from .services import GROUP, weight_of
 from .windows import Limit, limits, most_within, targets
 
-_WEEK = Limit(GROUP, 7, 5)
+_WEEK = Limit(GROUP, 7, 5, by_payer=False)
 _LEFT = 2
 
 
@@ -18,8 +18,8 @@ class TooOftenInWindow(DayRule):
 
     ## What it does
     Counts the patient's services in every rolling window of the policy's `frequency` that holds the date, both ends
-    included; what the payer denied (nothing allowed, nothing for the patient to pay) uses up nothing. Fails for the
-    line beyond the maximum: in a run our own, of two of our own the later one.
+    included; what the payer denied (nothing allowed, nothing for the patient to pay) or another payer was asked for
+    uses up nothing. Fails for the line beyond the maximum: in a run our own, of two of our own the later one.
 
     ## Why it matters
     Illinois pays for one group a day and two in any seven days; the third is denied as beyond the benefit.

@@ -20,6 +20,8 @@ class Limit:
     codes: frozenset[str]
     days: int
     most: int
+    by_payer: bool = True
+    """Whether what other payers were asked for uses up nothing of it."""
 
     @property
     def bans(self) -> bool:
@@ -54,8 +56,8 @@ def most_within(line: Line, day: PatientDay, limit: Limit) -> int:
     """The largest number of services, this one included, in a window that holds the line's date.
 
     What others billed and what was sent counts on either side of the date. Among what groupbill is about to
-    charge the earlier stands, so that only the later is hit; so it is among the bills that `check` looks at. What the
-    payer denied uses up nothing.
+    charge the earlier stands, so that only the later is hit; so it is among the bills that `check` looks at. What a
+    payer denied, and what another payer was asked for, uses up nothing of a payer's limit.
     """
     on = line.date or day.date
     reach = (limit.days - 1) * _DAY
@@ -66,13 +68,22 @@ def most_within(line: Line, day: PatientDay, limit: Limit) -> int:
         when = other.date
         if when is None or other.code not in limit.codes or not on - reach <= when <= on + reach:
             continue
-        if _same(other, line) or other.allowed == 0 or standing(other, checking=checking) >= own:
+        if limit.by_payer and (other.allowed == 0 or _elsewhere(other, line)):
+            continue
+        if _same(other, line) or standing(other, checking=checking) >= own:
             continue
         # Two leaders' lines of a session, and two payers' of a visit, are one service.
         dates[other.session or other.encounter or (other.at, other.item)] = when
     starts = {on, *(when for when in dates.values() if when <= on)}
     counts = (sum(start <= when <= start + reach for when in dates.values()) for start in starts)
     return 1 + max(counts)
+
+
+def _elsewhere(other: Line, line: Line) -> bool:
+    """Whether another payer was asked; one named by reference and one by identifier may be the same."""
+    if other.payer is None or line.payer is None or ("|" in other.payer) is not ("|" in line.payer):
+        return False
+    return other.payer != line.payer
 
 
 def _same(other: Line, line: Line) -> bool:
