@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -256,3 +257,31 @@ def test_a_visit_moved_to_a_patient_who_has_one_already_bills_nobody_twice(clini
     EVENTS["still open"](office)
     office.run()
     assert live(office) == EVERYBODY[1:]
+
+
+def history(office: Office, *deleted: str) -> JSON:
+    """What the server holds, and that some of it was deleted."""
+    kept = [{"resource": each} for each in office.server.all()]
+    gone = [{"request": {"method": "DELETE", "url": each}, "response": {"status": "204"}} for each in deleted]
+    return {"resourceType": "Bundle", "type": "history", "entry": [*gone, *kept]}
+
+
+def test_nobody_is_billed_for_a_visit_that_a_history_says_was_deleted(clinic: Callable[..., Any]) -> None:
+    office = Office(clinic(3))
+    report = office.host().run(history(office, "Encounter/g1-p1"), date(2026, 3, 28)).to_json()
+    found = {each["member"]: (each["outcome"], each["reason"]) for each in report["sessions"][0]["members"]}
+    assert found["Patient/p1"] == ("held", "attendance-unverified")
+    assert found["Patient/p2"] == found["Patient/p3"] == ("charged", None)
+
+
+def test_a_deleted_session_is_taken_back_on_its_own_date(clinic: Callable[..., Any]) -> None:
+    office = Office(clinic(3))
+    billed = office.run().to_json()["sessions"][0]
+    visits = [f"Encounter/g1-{name}" for name in NAMES]
+    report = office.host().run(history(office, "Encounter/g1", *visits), date(2026, 3, 28))
+    [session] = report.to_json()["sessions"]
+    assert [session[name] for name in ("session", "dateOfService", "attended")] == [
+        *(billed[name] for name in ("session", "dateOfService")),
+        0,
+    ]
+    assert actions(report) == [["ChargeItem cancel", "Claim cancel"]]

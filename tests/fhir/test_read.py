@@ -121,6 +121,30 @@ def test_deletions_queries_and_answers_are_no_resources(tmp_path):
     assert (index.keys("Patient"), index.findings) == (["Patient/p1"], [])
 
 
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_what_a_history_says_was_deleted_no_earlier_version_counts(tmp_path, monkeypatch, turned, fast):
+    def version(name, hour):
+        content = {"resourceType": "Encounter", "id": name, "meta": {"lastUpdated": f"2026-03-10T{hour}:00:00Z"}}
+        return {"resource": content, "request": {"method": "PUT", "url": f"Encounter/{name}"}}
+
+    def deletion(name, **response):
+        request = {"method": "DELETE", "url": f"Encounter/{name}"}
+        return {"fullUrl": f"http://ehr.example.org/Encounter/{name}", "request": request, "response": response}
+
+    if not fast:
+        monkeypatch.setattr(bundles, "_head", None)
+    at_noon = {"status": "204", "lastModified": "2026-03-10T12:00:00Z"}
+    found = [version("late", "14"), version("back", "14"), version("back", "09"), version("gone", "09")]
+    found += [version("unsaid", "09"), {"resource": {"resourceType": "Encounter", "id": "bare"}}]
+    found += [deletion("back", **at_noon), deletion("gone", **at_noon), deletion("bare", **at_noon)]
+    found += [deletion("unsaid"), deletion("never", **at_noon)]
+    index = _read(_file(tmp_path, "h.json", _bundle(*(found[::-1] if turned else found))))
+    assert (index.keys("Encounter"), index.findings) == (["Encounter/back", "Encounter/late"], [])
+    assert index.get("Encounter/back")["meta"]["lastUpdated"] == "2026-03-10T14:00:00Z"
+    assert index.deleted == {f"Encounter/{name}" for name in ("gone", "bare", "unsaid", "never")}
+
+
 def test_amounts_keep_their_digits_from_bundles_and_lines(tmp_path):
     claim = '{"resourceType":"Claim","id":"c%d","total":{"value":45.00}}'
     _file(tmp_path, "a.json", '{"resourceType":"Bundle","entry":[{"resource":%s}]}' % (claim % 1))

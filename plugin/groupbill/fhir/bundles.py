@@ -6,10 +6,12 @@ keeps every number. Both read the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from . import json
+from .references import bare
 
 try:  # extra [fast]
     import msgspec
@@ -31,7 +33,8 @@ except ModuleNotFoundError:
     _head = _bundle = None  # type: ignore[assignment]
 
 
-_WITHOUT_RESOURCE = ("DELETE", "GET", "HEAD")
+_WITHOUT_RESOURCE = ("GET", "HEAD")
+_KEY = re.compile(r"[A-Z][A-Za-z]+/[^\s/#?|]+")
 
 
 class Entry(NamedTuple):
@@ -40,7 +43,11 @@ class Entry(NamedTuple):
     resource: bytes | None = None
     full_url: str | None = None
     ignored: bool = False
-    """A deletion, a query, or the answer to a request: no resource to read."""
+    """A query, or the answer to a request: no resource to read."""
+    deleted: str | None = None
+    """`Type/id` of a resource that was deleted."""
+    when: object = None
+    """`response.lastModified` of that."""
     wrong: str | None = None
     """What was expected, where it is no entry."""
 
@@ -94,6 +101,15 @@ def _rewritten(entry: object) -> Entry:
 def _entry(resource: bytes | None, full_url: object, request: object, response: object) -> Entry:
     url = full_url if isinstance(full_url, str) and full_url else None
     method = request.get("method") if isinstance(request, dict) else None
+    if method == "DELETE" and isinstance(request, dict):
+        when = response.get("lastModified") if isinstance(response, dict) else None
+        return Entry(full_url=url, ignored=True, deleted=_deleted(request.get("url")) or _deleted(url), when=when)
     if resource is not None:
-        return Entry(resource, url, method == "DELETE")
+        return Entry(resource, url)
     return Entry(None, url, method in _WITHOUT_RESOURCE or response is not None)
+
+
+def _deleted(url: object) -> str | None:
+    """The resource that a request or fullUrl names; what a query would find is not known."""
+    named = bare(url) if isinstance(url, str) else None
+    return named if named is not None and _KEY.fullmatch(named) is not None else None

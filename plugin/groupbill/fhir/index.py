@@ -16,15 +16,13 @@ from .elements import fault, surely_fine
 from .links import links
 from .references import LOGICAL, LOGICAL_ID, bare, plain
 from .store import Disk, Memory, Store
-from .versions import rank, same
+from .versions import EARLIEST, Rank, deletion, rank, same
 
 Resource = dict[str, Any]
 PARSED = 256
 """Parsed resources kept: a session's worth. Eight times as many double the time of a look-up, by collections."""
 IN_MEMORY = 64 * 2**20
 """Bytes of input above which the index moves to a temporary file."""
-
-
 WRITTEN = frozenset({"ChargeItem", "Claim", "Task"})
 """Types of which new versions are written, under the fullUrl that they have."""
 
@@ -46,6 +44,7 @@ class Index:
         self._ties: set[str] = set()
         self._nulls: set[str] = set()
         """Resources in which nulls stand for what is absent."""
+        self._deleted: dict[str, Rank] = {}
         self._sealed = False
         self._there: set[tuple[str, str]] = set()
         self.types: set[str] = set()
@@ -96,6 +95,19 @@ class Index:
             self._put(key, data, resource)
         elif known != data:
             self._choose(key, known, data, resource)
+
+    def delete(self, key: str, when: object) -> None:
+        """Take note that `Type/id` was deleted, at an instant where one is told: no version before counts."""
+        at = self._deleted[key] = max(deletion(when), self._deleted.get(key, EARLIEST))
+        known = self._store.data(key)
+        if known is not None and rank(old := self._loads(key, known)) <= at:
+            self._ties.discard(key)
+            self._drop(key, known, old)
+
+    @property
+    def deleted(self) -> frozenset[str]:
+        """What was deleted, and not made again."""
+        return frozenset(key for key in self._deleted if self._store.data(key) is None)
 
     def get(self, reference: str | None) -> Resource | None:
         """The resource of a bare `Type/id` or `Type/id#contained`. It is shared: not to be changed."""
@@ -163,8 +175,9 @@ class Index:
         return self._full_urls.get(reference)
 
     def _put(self, key: str, data: bytes, resource: Resource) -> None:
-        found = links(resource)
-        kind = key[: key.index("/")]
+        if key in self._deleted and rank(resource) <= self._deleted[key]:
+            return
+        found, kind = links(resource), key[: key.index("/")]
         self.types.add(kind)
         for name, value in found:
             self._there.add((kind, name))
@@ -187,10 +200,13 @@ class Index:
             return
         if mine != theirs:
             self._ties.discard(key)
+        self._drop(key, known, old)
+        self._put(key, data, resource)
+
+    def _drop(self, key: str, known: bytes, old: Resource) -> None:
         self._store.remove(key, links(old))
         self._held -= len(known)
         self._parsed.pop(key, None)
-        self._put(key, data, resource)
 
     def _spill(self) -> None:
         disk = Disk()
@@ -258,19 +274,9 @@ class Index:
         self._sealed = True
 
 
-_NAMED = (
-    "Patient",
-    "Practitioner",
-    "Organization",
-    "Encounter",
-    "Group",
-    "Location",
-    "Appointment",
-    "Claim",
-    "ChargeItem",
-    "Coverage",
-    "PractitionerRole",
-    "RelatedPerson",
+_NAMED = tuple(
+    "Patient Practitioner Organization Encounter Group Location Appointment Claim"
+    " ChargeItem Coverage PractitionerRole RelatedPerson".split()
 )
 
 

@@ -144,7 +144,9 @@ class _Reader:
             return True
         for number, entry in enumerate(found):
             inner = f"{base}.resource.entry[{number}]" if level else f"{base}#entry[{number}]"
-            if entry.wrong is not None:
+            if entry.deleted is not None:
+                self.index.delete(entry.deleted, entry.when)
+            elif entry.wrong is not None:
                 self.index.unreadable(inner, entry.wrong)
             elif entry.resource is not None and not entry.ignored:
                 self.take(entry.resource, inner, inner, entry.full_url, level + 1)

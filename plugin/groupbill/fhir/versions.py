@@ -10,7 +10,9 @@ from . import json
 from .dates import moment
 
 Rank = tuple[datetime, int, int, str]
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_NEVER, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+EARLIEST: Rank = (_NEVER, 0, 0, "")
+"""Of a version that says nothing of itself."""
 
 
 def rank(resource: Mapping[str, Any]) -> Rank:
@@ -21,6 +23,11 @@ def rank(resource: Mapping[str, Any]) -> Rank:
     if version.isdecimal() and version.isascii():
         return updated, 1, int(version[:4000]), ""
     return updated, 2 if version else 0, 0, version
+
+
+def deletion(when: object) -> Rank:
+    """The place of a deletion among versions: after those of its moment, after all where that is not recorded."""
+    return (moment(when) or _LAST) if isinstance(when, str) else _LAST, 3, 0, ""
 
 
 def same(one: bytes, other: bytes) -> bool:

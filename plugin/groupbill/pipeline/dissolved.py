@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from ..charges.occurrences import occurrence
 from ..fhir import encounter as encounters
 from ..fhir.dates import period
 from ..model import Attendance, MemberReport, Outcome, Period, Session, SessionReport
+from ..model.identity import SESSION_SYSTEM
+from ..model.period import UNRECORDED
 from ..reconcile import MemberPlan
+from ..sessions.setting import span
 from .shop import Shop
 
 _NEVER = date(1, 1, 1)
@@ -32,6 +36,8 @@ def _report(
     encounter = shop.index.get(reference) or {}
     zone = shop.context.settings.zone_of()
     when: Period = period(encounters.period_element(encounter), zone)
+    if when.date is None:
+        when = _charged_at(shop, key)
     session = Session(
         key=key,
         shape="A" if whole else "C",
@@ -50,6 +56,12 @@ def _report(
         members=(),
     )
     return SessionReport(session=session, members=tuple(left(plan) for plan in plans))
+
+
+def _charged_at(shop: Shop, key: str) -> Period:
+    """When a session was whose Encounter is deleted: its charges say so, in the time of its site."""
+    charges = shop.index.find("ChargeItem", "identifier", f"{SESSION_SYSTEM}|{key}")
+    return span(map(occurrence, charges), None) or UNRECORDED
 
 
 def left(plan: MemberPlan) -> MemberReport:

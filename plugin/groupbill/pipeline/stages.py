@@ -56,7 +56,7 @@ class Run:
         self._index = index
         self._accept = accept_corrections
         self._only = only
-        self._gone = gone
+        self._gone = gone | {key for key in index.deleted if key.startswith("Encounter/")}
         self._corrections = 0
         self._elsewhere: dict[str, dict[Finding, None]] = {}
         self._unread: list[Finding] = []
