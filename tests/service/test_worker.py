@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,12 @@ from typing import Any
 import pytest
 from running_service import example_server
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from groupbill import Change, Host, Settings, hookimpl
 from groupbill.report.report import Report
 from groupbill.server import Server
+from groupbill.service.duties import Keeper
 from groupbill.service.looking import Looking
 from groupbill.service.notification import Event, Notification
 from groupbill.service.parts import Parts
@@ -41,11 +45,13 @@ class Bench:
         self.host = Host(self.settings, plugins=plugins)
         self.reconciled: list[tuple[str, ...]] = []
         self.failing: dict[str, Exception] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
         looking = Looking(self.engine, self.parts.agenda)
         self.worker = Worker(self.parts, self.host, looking, self._reconcile)
 
     def _reconcile(self, host: Host, references: Sequence[str]) -> Report:
         self.reconciled.append(tuple(references))
+        self.meanwhile()
         for reference in references:
             if reference in self.failing:
                 raise self.failing[reference]
@@ -166,6 +172,56 @@ def test_what_is_in_hand_at_a_stop_is_handed_back(bench: Bench) -> None:
     bench.worker.step()
     assert bench.reconciled == []
     assert bench.parts.inbox.count()["waiting"] == 1
+
+
+class Asked:
+    """A plugin that tells when it is asked."""
+
+    def __init__(self) -> None:
+        self.then: Callable[[], None] = lambda: None
+
+    @hookimpl
+    def groupbill_encounter_changed(self, change: Change) -> None:
+        self.then()
+
+
+@pytest.mark.parametrize("table", ["groupbill_inbox", "groupbill_sessions", "groupbill_leases"])
+def test_what_could_not_be_given_back_to_a_store_that_was_away_is_worked_on_later(
+    base: str, tmp_path: Path, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("inbox", "leases", "duties"):
+        monkeypatch.setattr(f"groupbill.service.{module}.LEASE", 0.3)
+    asked = Asked()
+    bench = Bench(base, tmp_path, ("acme", asked))
+
+    def rename(old: str, new: str) -> None:
+        with bench.engine.begin() as connection:
+            connection.exec_driver_sql(f"alter table {old} rename to {new}")
+
+    def goes_away() -> None:
+        rename(table, "elsewhere")
+
+    stop = threading.Event()
+    keeper = Keeper(bench.parts, stop)
+    keeper.start()
+    bench.put(session("first"), session("second"), session("third", "other"))
+    bench.tell("Encounter/first", "Encounter/third")
+    if table == "groupbill_inbox":
+        asked.then = goes_away
+    else:
+        bench.meanwhile = goes_away
+    with pytest.raises(OperationalError):
+        bench.worker.step()
+    asked.then = bench.meanwhile = lambda: None
+    rename("elsewhere", table)
+    time.sleep(1.0)  # longer than a lease
+    bench.tell("Encounter/second")  # of the same leader and day: only one worker at a time looks at them
+    found = {each for references in bench.work() for each in references}
+    left = set() if table == "groupbill_leases" else {"Encounter/first"}
+    assert found == {"Encounter/second", "Encounter/third", *left}
+    stop.set()
+    keeper.join()
+    bench.server.close()
 
 
 def test_an_event_without_a_name_makes_a_look_due(bench: Bench) -> None:

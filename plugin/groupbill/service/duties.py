@@ -33,15 +33,16 @@ class Keeper(threading.Thread):
     def __init__(self, parts: Parts, stop: threading.Event) -> None:
         """Nothing runs until `start`; it has a stop of its own, because the last work still needs its leases."""
         super().__init__(name="keeper", daemon=True)
-        self._holder, self._inbox, self._leases, self._stopping = parts.holder, parts.inbox, parts.leases, stop
+        self._holders, self._inbox, self._leases, self._stopping = parts.holders, parts.inbox, parts.leases, stop
         self._log = logger("keeper")
 
     def run(self) -> None:
         """Renew three times as often as needed, also while the last work is finished."""
         while not self._stopping.wait(LEASE / 3):
             try:
-                self._inbox.renew(self._holder)
-                self._leases.renew(self._holder)
+                for holder in self._holders.live():
+                    self._inbox.renew(holder)
+                    self._leases.renew(holder)
             except Exception as error:  # noqa: BLE001 - the store may be away for a while
                 self._log.error("leases not renewed", error=fault(error))
 
@@ -53,7 +54,7 @@ class Duties(threading.Thread):
         """Nothing runs until `start`."""
         super().__init__(name="duties", daemon=True)
         self._catching_up, self._sweeping = catching_up, sweeping
-        self._holder, self._settings, self._inbox = parts.holder, parts.settings, parts.inbox
+        self._holders, self._settings, self._inbox = parts.holders, parts.settings, parts.inbox
         self._leases, self._marks = parts.leases, parts.marks
         self._metrics, self._pause, self._stopping = parts.metrics, parts.pause, parts.stop
         self._all = {
@@ -74,9 +75,10 @@ class Duties(threading.Thread):
                 if not looked:
                     self._marks.want(LOOK)
                     looked = True
-                if self._pause.over() and self._leases.take("duties", self._holder):
-                    self.round()
-                    self._leases.give_back("duties", self._holder)
+                with self._holders.one() as holder:
+                    if self._pause.over() and self._leases.take("duties", holder):
+                        self.round()
+                        self._leases.give_back("duties", holder)
             except Exception as error:  # noqa: BLE001 - the store may be away for a while
                 self._log.error("round failed", error=fault(error))
 

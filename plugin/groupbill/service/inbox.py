@@ -116,10 +116,10 @@ class Inbox:
             mine = and_(events.c.holder == holder, events.c.state == State.CLAIMED)
             connection.execute(update(events).where(mine).values(until=self._clock() + LEASE))
 
-    def release(self, holder: str) -> None:
-        """Hand back everything that a holder has in its hands."""
+    def release(self, process: str) -> None:
+        """Hand back everything that the holders of a process have in their hands."""
         with self._engine.begin() as connection:
-            mine = and_(events.c.holder == holder, events.c.state == State.CLAIMED)
+            mine = and_(events.c.holder.startswith(process, autoescape=True), events.c.state == State.CLAIMED)
             connection.execute(update(events).where(mine).values(state=State.WAITING, holder=""))
 
     def forget(self) -> None:

@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 
 from sqlalchemy import Engine, and_, delete, select, update
 
-from ..server.process import is_dead
+from ..server.process import is_dead, this_process
 from .inbox import LEASE
 from .store import events, leases, upsert
+
+
+class Holders:
+    """Names under which a process holds work: each lives as long as the piece of work that it was made for.
+
+    What could not be given back, because the store was away, is nobody's after a while; under a name that lives as
+    long as the process it would be renewed for ever.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is held."""
+        self.process = f"{this_process()}#{uuid.uuid4().hex[:12]}"
+        """How all of them begin."""
+        self._numbers, self._live = count(1), set[str]()
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        """A new one, for the piece of work inside the block."""
+        name = f"{self.process}/{next(self._numbers)}"
+        self._live.add(name)
+        try:
+            yield name
+        finally:
+            self._live.discard(name)
+
+    def live(self) -> set[str]:
+        """Those whose work is not finished."""
+        return self._live.copy()
 
 
 class Leases:
@@ -54,7 +85,7 @@ class Leases:
                 free = {"until": 0.0}
                 connection.execute(update(table).where(table.c.holder.in_(dead)).values(free))
 
-    def release(self, holder: str) -> None:
-        """Give back everything that a holder has."""
+    def release(self, process: str) -> None:
+        """Give back everything that the holders of a process have."""
         with self._engine.begin() as connection:
-            connection.execute(delete(leases).where(leases.c.holder == holder))
+            connection.execute(delete(leases).where(leases.c.holder.startswith(process, autoescape=True)))

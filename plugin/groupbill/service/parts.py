@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from ..server import Server
-from ..server.process import this_process
 from ..settings import Settings
 from .agenda import Agenda
 from .inbox import Inbox
-from .leases import Leases
+from .leases import Holders, Leases
 from .marks import Marks
 from .metrics import Metrics
 from .pause import Pause
@@ -36,8 +34,8 @@ class Parts:
     marks: Marks
     metrics: Metrics
     pause: Pause
-    holder: str = field(default_factory=lambda: f"{this_process()}#{uuid.uuid4().hex[:12]}")
-    """Names this process among those that share the store."""
+    holders: Holders = field(default_factory=Holders)
+    """Name the work of this process among those that share the store."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end."""
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from ..errors import ServerError
+from ..errors import GroupBillError
 from .metrics import Metrics
 
 LONGEST = 30.0
@@ -46,9 +46,9 @@ class Pause:
         One resource that it can't or won't show is not that, so it is asked for something else.
         """
         try:
-            if isinstance(error, ServerError):
+            if isinstance(error, GroupBillError):
                 self.ask()
-        except ServerError:
+        except GroupBillError:  # a key of ours that can't be read is a UsageError
             return True
         return False
 

@@ -89,8 +89,8 @@ class Service:
         for thread in (*self._workers, self._duties):
             thread.join(PATIENCE)
         self._keeping.set()
-        self._parts.inbox.release(self._parts.holder)
-        self._parts.leases.release(self._parts.holder)
+        self._parts.inbox.release(self._parts.holders.process)
+        self._parts.leases.release(self._parts.holders.process)
         self._parts.server.close()
         logger("serve").info("stopped")
 

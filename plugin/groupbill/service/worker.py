@@ -39,8 +39,8 @@ class Worker(threading.Thread):
         """Nothing runs until `start`."""
         super().__init__(name="worker", daemon=True)
         self._host, self._looking, self._reconciling = host, looking, reconciling
-        self._holder, self._server, self._stopping = parts.holder, parts.server, parts.stop
-        self._inbox, self._agenda = parts.inbox, parts.agenda
+        self._holders, self._holder, self._stopping = parts.holders, "", parts.stop
+        self._inbox, self._agenda, self._read = parts.inbox, parts.agenda, parts.server.read
         self._metrics, self._pause = parts.metrics, parts.pause
         self._log = logger("worker")
 
@@ -57,6 +57,10 @@ class Worker(threading.Thread):
 
     def step(self) -> bool:
         """A handful of events and one lane; False when there was nothing to do."""
+        with self._holders.one() as self._holder:
+            return self._step()
+
+    def _step(self) -> bool:
         taken = self._inbox.claim(self._holder, MOST)
         if taken:
             self._look(taken)
@@ -70,7 +74,7 @@ class Worker(threading.Thread):
 
     def _look(self, taken: Sequence[Taken]) -> None:
         """Put each on the agenda; what is left when the server goes away, or we are to end, is handed back."""
-        read, today = remembering(self._server.read), self._host.today()
+        read, today = remembering(self._read), self._host.today()
         left = {each.id: each for each in taken}
         try:
             for each in taken:
