@@ -393,6 +393,35 @@ def test_groups_of_ours_that_overlap_are_both_held(usual: Any) -> None:
     assert said.outcome("p3", 0) == ("charged", None)
 
 
+LATE = {"start": "2026-03-10T23:30:00-05:00", "end": "2026-03-11T00:30:00-05:00"}
+
+
+def test_groups_of_ours_that_overlap_over_midnight_are_both_held(usual: Any) -> None:
+    for each in usual.files.values():
+        if each["resourceType"] == "Encounter":
+            each["period"] = LATE
+    usual.on = "2026-03-11"
+    second_group(usual, "00:15", "01:15", leader="chen")
+    said = usual.run()
+    assert said.outcome("p1", 0) == said.outcome("p1", 1) == ("held", "rule:TIM06")
+    assert said.outcome("p3", 0) == ("charged", None)
+    second_group(usual, "00:30", "01:15", leader="chen")
+    said = usual.run()
+    assert said.outcome("p1", 0) == said.outcome("p1", 1) == ("charged", None)
+
+
+def test_bills_that_overlap_over_midnight_are_found_once_on_the_later_one(clinic: Make) -> None:
+    made = clinic(1)
+    made.claim("c1", "p1", ("90853", {"servicedPeriod": LATE}))
+    for name, start, end in (("c2", "00:15", "01:00"), ("c3", "01:00", "01:45")):
+        early = {"start": f"2026-03-11T{start}:00-05:00", "end": f"2026-03-11T{end}:00-05:00"}
+        made.claim(name, "p1", ("90834", {"servicedPeriod": early}))
+    said = made.bills().check()
+    assert [each["at"] for each in said.everything("TIM06") if each["verdict"] == "fail"] == [
+        "Claim/c2#Claim.item[0]"
+    ]
+
+
 def test_a_leader_in_two_places_does_not_hold_the_group(usual: Any) -> None:
     usual.put(b.patient("q1"))
     usual.visit("v", "q1", "90834", "09:30", "10:15")

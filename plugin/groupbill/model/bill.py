@@ -100,6 +100,6 @@ class PatientDay:
     """Lines and sessions of the same practitioner at overlapping times for other patients (TIM07); `patient` is
     blanked: another patient is never named."""
     held: tuple[Line, ...] = ()
-    """Our own charges of the date that are held: they compete with no other, but their times count (TIM06)."""
+    """Our own charges of any date that are held: they compete with no other, but their times count (TIM06)."""
     participant: Participant | None = None
     """The participant being judged in `run`; None in `check`."""

@@ -56,7 +56,7 @@ def patient_day(
         history=tuple(sorted(history, key=_order)),
         visits=visits,
         busy=busy,
-        held=tuple(line for line in held if line.date == session.date_of_service),
+        held=tuple(held),
         participant=participant,
     )
 

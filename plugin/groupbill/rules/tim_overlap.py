@@ -14,10 +14,11 @@ class OverlappingServices(DayRule):
     """Two services of one patient took place at the same time.
 
     ## What it does
-    Compares the times of the patient's services of the day that belong to different visits. What takes none of
-    the patient's time (laboratory, drugs, supplies, per-diems, the interpreter) is left out. In a run the finding
-    sits on our own line, which is held; among bills on file on the later one. No modifier is offered:
-    it would claim a separate encounter that the record contradicts.
+    Compares the times of the patient's services of the day, and of those that run over midnight into it or out
+    of it, that belong to different visits. What takes none of the patient's time (laboratory, drugs, supplies,
+    per-diems, the interpreter) is left out. In a run the finding sits on our own line, which is held; among bills
+    on file on the later one. No modifier is offered: it would claim a separate encounter that the record
+    contradicts.
 
     ## Why it matters
     Nobody is treated twice at once. One of the two records is wrong, and a person has to say which.
@@ -36,14 +37,16 @@ class OverlappingServices(DayRule):
 
     def check(self, day: PatientDay, context: Context) -> Iterable[Finding] | None:
         """Judge the services of one day against each other."""
-        lines = (*day.lines, *day.held)
+        lines = _side_by_side(day)
         if len(lines) < 2:
             return None
         own = {line.at for line in day.participant.lines} if day.participant else None
         judged = False
         found: dict[tuple[str, ...], Finding] = {}
         for first, second in combinations(lines, 2):
-            if not _comparable(first, second) or not (own is None or first.at in own or second.at in own):
+            if day.date not in (first.date, second.date) or not _comparable(first, second):
+                continue
+            if not (own is None or first.at in own or second.at in own):
                 continue
             judged = True
             if own is None or second.at in own:
@@ -64,6 +67,22 @@ class OverlappingServices(DayRule):
         elif shared:
             message = f"{wrong.code} overlaps the {other.code} of another visit in time"
             yield self.finding(message, at=wrong.place(), evidence=(other.at,))
+
+
+def _side_by_side(day: PatientDay) -> tuple[Line, ...]:
+    """The services of the day, and before them those of the days beside it that reach into one over midnight.
+
+    Among bills on file those of the day before alone: such a pair is judged once, with the later one.
+    """
+    beside = (-1, 1) if day.participant is not None else (-1,)
+    near = (
+        line
+        for line in (*day.history, *day.held)
+        if line.date is not None
+        and (line.date - day.date).days in beside
+        and any(line.period.overlaps(each.period) for each in day.lines)
+    )
+    return (*near, *day.lines, *(line for line in day.held if line.date == day.date))
 
 
 def _comparable(first: Line, second: Line) -> bool:
