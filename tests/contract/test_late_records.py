@@ -276,8 +276,11 @@ def test_nobody_is_billed_for_a_visit_that_a_history_says_was_deleted(clinic: Ca
 
 def test_a_deleted_session_is_taken_back_on_its_own_date(clinic: Callable[..., Any]) -> None:
     office = Office(clinic(3))
-    billed = office.run().to_json()["sessions"][0]
     visits = [f"Encounter/g1-{name}" for name in NAMES]
+    for each in ("Encounter/g1", *visits):
+        office.change(each, period={"start": "2026-03-11T00:30:00Z", "end": "2026-03-11T01:30:00Z"})
+    billed = office.run().to_json()["sessions"][0]
+    assert billed["dateOfService"] == "2026-03-10"
     report = office.host().run(history(office, "Encounter/g1", *visits), date(2026, 3, 28))
     [session] = report.to_json()["sessions"]
     assert [session[name] for name in ("session", "dateOfService", "attended")] == [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, tzinfo
 
 from ..charges.occurrences import occurrence
 from ..fhir import encounter as encounters
@@ -37,7 +37,7 @@ def _report(
     zone = shop.context.settings.zone_of()
     when: Period = period(encounters.period_element(encounter), zone)
     if when.date is None:
-        when = _charged_at(shop, key)
+        when = _charged_at(shop, key, zone)
     session = Session(
         key=key,
         shape="A" if whole else "C",
@@ -58,10 +58,10 @@ def _report(
     return SessionReport(session=session, members=tuple(left(plan) for plan in plans))
 
 
-def _charged_at(shop: Shop, key: str) -> Period:
-    """When a session was whose Encounter is deleted: its charges say so, in the time of its site."""
+def _charged_at(shop: Shop, key: str, zone: tzinfo | None) -> Period:
+    """When a session was whose Encounter is deleted: its charges say so."""
     charges = shop.index.find("ChargeItem", "identifier", f"{SESSION_SYSTEM}|{key}")
-    return span(map(occurrence, charges), None) or UNRECORDED
+    return span(map(occurrence, charges), zone) or UNRECORDED
 
 
 def left(plan: MemberPlan) -> MemberReport:
