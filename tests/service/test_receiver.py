@@ -63,6 +63,9 @@ TAKEN: dict[str, tuple[str, str, dict[str, str], bytes | None]] = {
         {**FHIR, **signature(b"{}"), "X-Medplum-Deleted-Resource": "Patient/p1"},
         b"{}",
     ),
+    "a slash at the end": ("POST", "/", {**GOOD, **FHIR}, version(1)),
+    "a slash after the id": ("PUT", "/Patient/p1/", {**GOOD, **FHIR}, version(1)),
+    "two slashes after the endpoint": ("PUT", "//Patient/p1", {**GOOD, **FHIR}, version(1)),
     "an empty signed POST": ("POST", "", signature(b""), None),
 }
 REFUSED: dict[str, tuple[str, str, dict[str, str], bytes | None, int]] = {

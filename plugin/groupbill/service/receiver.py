@@ -52,7 +52,9 @@ def receiver(guard: Guard, inbox: Inbox, intake: Intake, metrics: Metrics) -> AP
     for method in METHODS:
         for path, endpoint in ((ANY, anything), (ONE, one)):
             router.add_api_route(path, endpoint, methods=[method], **hook(method, path))
-        router.add_api_route(f"{ANY}/", anything, methods=[method], include_in_schema=False)
+            # Endpoints are written with a slash at their end, and senders follow no redirect.
+            router.add_api_route(f"{path}/", endpoint, methods=[method], include_in_schema=False)
+        router.add_api_route(f"{ANY}/{ONE.removeprefix(ANY)}", one, methods=[method], include_in_schema=False)
     # For `groupbill subscribe`, which makes something and waits for its notification.
     router.add_api_route(ONE, one, methods=["GET"], **hook("GET", ONE))
     return router
