@@ -7,6 +7,7 @@ import hmac
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,22 @@ def test_what_was_acknowledged_outlives_a_kill(service: RunningService) -> None:
         (count,) = store.execute("select count(*) from groupbill_inbox where reference = 'Patient/p1'").fetchone()
     service.start()
     assert count >= 20
+
+
+def test_who_looks_into_the_store_takes_nothing_away_from_the_service(tmp_path: Path) -> None:
+    """SQLite: the last one to close a database removes its log, so it must see that the service has it open."""
+    (tmp_path / "groupbill.toml").write_text('timezone = "America/Chicago"\n[events]\nsettle = "1h"\n')
+    with example_server() as base:
+        service = RunningService(base, tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
+        service.start()
+        for id in ("before", "after"):
+            told = requests.delete(f"{service.endpoint}/Slot/{id}", headers=service.signed, timeout=30)
+            assert told.status_code == 200
+            assert service.groupbill("inbox", "list").returncode == 0
+        service.kill()
+    with closing(sqlite3.connect(tmp_path / "store.db")) as store:
+        known = [row[0] for row in store.execute("select reference from groupbill_inbox order by id")]
+    assert known == ["Slot/before", "Slot/after"]
 
 
 def test_a_store_that_can_not_be_written_is_a_503_and_heals(service: RunningService) -> None:

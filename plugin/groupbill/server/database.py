@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -33,8 +34,10 @@ def open_engine(url: URL, *, synchronous: str = "NORMAL") -> Engine:
         options = {"connect_timeout": 10}
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=options)
     if url.database:
-        # Readable by its owner only.
-        os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
+        # Readable by its owner only. One that is there is not touched: closing any handle of a file takes away all
+        # locks of the process on it (POSIX), and the next process to leave would delete the log under our hands.
+        with suppress(FileExistsError):
+            os.close(os.open(url.database, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     engine = create_engine(url, connect_args={"timeout": 60})
     event.listen(engine, "connect", _configured(synchronous))
     event.listen(engine, "begin", _immediate)
