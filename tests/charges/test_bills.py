@@ -101,7 +101,8 @@ def test_without_a_taxonomy_on_the_claim_the_role_has_it(world):
 def test_without_a_coverage_on_file_the_insurer_gives_the_policy(world):
     claim(world, insurance=[{"sequence": 1, "focal": True, "coverage": {"reference": "Coverage/gone"}}])
     found = read(world)
-    assert (found.focal, found.coverages, found.policy.id, found.findings) == (None, (), "commercial", ())
+    assert (found.focal, found.policy.id, found.findings) == (None, "commercial", ())
+    assert [each.reference for each in found.coverages] == ["Coverage/p1"]
 
 
 def test_with_neither_the_default_policy_is_used_and_said(world):

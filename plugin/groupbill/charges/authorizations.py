@@ -33,6 +33,19 @@ def authorization(
     return Authorization(number=number, source=coverage.reference) if number else None
 
 
+def is_over(sources: Sources, chart: Chart, number: str, on: date) -> bool:
+    """Whether the payer's answers on file under an authorization number all leave the date out."""
+    found = [
+        response
+        for response in chart.find("ClaimResponse", "patient")
+        if response.get("use") == "preauthorization" and response.get("preAuthRef") == number
+    ]
+    return bool(found) and not any(
+        response.get("status") not in _ENDED and within(sources, response.get("preAuthPeriod"), on)
+        for response in found
+    )
+
+
 def _covers(sources: Sources, response: Resource, coverage: Coverage, codes: Collection[str], on: date) -> bool:
     if response.get("use") != "preauthorization" or not response.get("preAuthRef"):
         return False

@@ -13,6 +13,7 @@ from ..model import Bill, Billing, Coverage, Diagnosis, Finding, Line, Policy, R
 from ..model.identity import CHARGE_ITEM_SYSTEM, CLAIM_SYSTEM
 from . import charge_items, claims
 from .answers import answer
+from .authorizations import is_over
 from .billing import billing_provider
 from .coverages import DEFAULT, coverage_at, insurance, policy_of, unmapped
 from .diagnoses import of_condition
@@ -47,7 +48,7 @@ def claim_bill(sources: Sources, claim: Resource) -> Bill:
     created = day(claim.get("created"), sources.zone())
     on = _day_of(lines, created)
     patient = index.ref(claim.get("patient"), claim)
-    coverages, focal = _coverages(sources, claim, on)
+    coverages, focal = _coverages(sources, claim, patient, on)
     policy, findings = _policy(sources, claim, focal, on, at)
     provider = index.ref(claim.get("provider"), claim)
     leader = next((line.rendering for line in lines if line.rendering), None)
@@ -74,7 +75,7 @@ def claim_bill(sources: Sources, claim: Resource) -> Bill:
         facility=index.ref(claim.get("facility"), claim),
         coverages=coverages,
         focal=focal,
-        preauth=tuple(_preauth(claim)),
+        preauth=tuple(_preauth(sources, claim, patient, on)),
         frequency=claims.frequency(claim),
         control_number=claims.prior(sources, claim)[1],
         created=created,
@@ -126,8 +127,10 @@ def _day_of(lines: Iterable[Line], created: date | None) -> date:
     return min((line.date for line in lines if line.date), default=created or date.max)
 
 
-def _coverages(sources: Sources, claim: Resource, on: date) -> tuple[tuple[Coverage, ...], Coverage | None]:
-    """Those on file by sequence, and the focal one: marked so, else the only or first one."""
+def _coverages(
+    sources: Sources, claim: Resource, patient: str | None, on: date
+) -> tuple[tuple[Coverage, ...], Coverage | None]:
+    """Those of the Claim by sequence, then the patient's others; and the focal one: marked so, else the first."""
     stated = [entry for entry in claim.get("insurance") or () if isinstance(entry, dict)]
     stated.sort(key=lambda entry: entry.get("sequence") or 0)
     found = []
@@ -139,7 +142,12 @@ def _coverages(sources: Sources, claim: Resource, on: date) -> tuple[tuple[Cover
     focal = next((coverage for marked, coverage in found if marked), None)
     if focal is None and found and not any(entry.get("focal") is True for entry in stated):
         focal = found[0][1]
-    return tuple(coverage for _, coverage in found), focal
+    coverages = [coverage for _, coverage in found]
+    if is_patient(patient):
+        known = {coverage.reference for coverage in coverages}
+        others = insurance(sources, sources.chart(patient), on).all
+        coverages += [each for each in others if each.reference not in known]
+    return tuple(coverages), focal
 
 
 def _policy(
@@ -180,10 +188,12 @@ def _sequence(entry: dict[str, Any], place: int) -> int:
     return stated if isinstance(stated, int) else place
 
 
-def _preauth(claim: Resource) -> Iterator[str]:
+def _preauth(sources: Sources, claim: Resource, patient: str | None, on: date) -> Iterator[str]:
+    """The authorization numbers, without those of which the payer's answer on file leaves the date out."""
     for entry in claim.get("insurance") or ():
         for number in entry.get("preAuthRef") or ():
-            if isinstance(number, str) and number:
+            known = isinstance(number, str) and number
+            if known and not (is_patient(patient) and is_over(sources, sources.chart(patient), number, on)):
                 yield number
 
 

@@ -14,7 +14,8 @@ class AuthorizationMissing(ClaimRule):
 
     ## What it does
     Where the policy has `authorization_required`, looks for an authorization number: of a run, one whose
-    period covers the date and whose insurer is the claim's; of a claim on file, its `preAuthRef`.
+    period covers the date and whose insurer is the claim's; of a claim on file, its `preAuthRef`, unless the
+    payer's answer under that number is on file and its period leaves the date out.
 
     ## Why it matters
     What was not authorized is denied, and most payers give no authorization afterwards.

@@ -210,7 +210,7 @@ class OrderOfPayers(ClaimRule):
     code = "CLM08"
     name = "order-of-payers"
     severity = Severity.ERROR
-    remedy = "bill the first payer first"
+    remedy = "bill the first payer first, and name its answer (`insurance.claimResponse`)"
     source = "X12 claim adjustment reason codes, 2024: 22, 23; RARC MA04"
     confidence = "V"
     denial = ("22", "23", "MA04")
