@@ -230,8 +230,8 @@ class OrderOfPayers(ClaimRule):
         if _is_medicaid(focal) and not all(_is_medicaid(each) for each in waiting):
             return (self.finding("Medicaid is billed before another active coverage", at=at),)
         if any(each.order == focal.order for each in others):
-            message = "two active coverages have the same order"
-            return (self.finding(message, at=at, severity=Severity.WARNING),)
+            message, remedy = "two active coverages have the same order", "state their order (`Coverage.order`)"
+            return (self.finding(message, at=at, severity=Severity.WARNING, remedy=remedy),)
         return ()
 
 
