@@ -5,18 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, delete
 
 from ..errors import UsageError
-from ..fhir import json
 from .guard import Denied
+from .issuers import Issuer
 from .store import tokens, upsert
-
-if TYPE_CHECKING:
-    from jwt import PyJWK, PyJWKSet
 
 ALGORITHMS = ["RS384", "ES384", "RS256", "RS512", "ES256", "ES512"]
 """Asymmetric ones only: a client must not be able to sign with something that we know."""
@@ -49,7 +44,8 @@ class Tokens:
             raise UsageError("cds.issuers: needs an extra: pip install 'groupbill[smart]'") from None
         if not audience:
             raise UsageError("settings: cds.url is needed with cds.issuers: the URL under which clients call")
-        self._engine, self._issuers, self._audience = engine, dict(issuers), audience.rstrip("/")
+        self._engine, self._audience = engine, audience.rstrip("/")
+        self._issuers = {name: Issuer(place) for name, place in issuers.items()}
         self._clock = clock
 
     def check(self, headers: Mapping[str, str], path: str) -> None:
@@ -70,7 +66,7 @@ class Tokens:
         try:
             head = jwt.get_unverified_header(token)
             issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss"))
-            key = self._key(issuer, head)
+            key = self._issuers[issuer].key(head.get("kid"))
             claims = jwt.decode(
                 token,
                 key.key,
@@ -86,23 +82,6 @@ class Tokens:
         late = expires > self._clock() + LONGEST + LEEWAY
         if late or not self._first(issuer, str(claims["jti"]), expires):
             raise Denied(403, "forbidden")
-
-    def _key(self, issuer: str, head: Mapping[str, Any]) -> PyJWK:
-        found = [key for key in self._keys(issuer).keys if key.key_id == head.get("kid")]
-        if len(found) != 1:
-            raise LookupError("no such key")
-        return found[0]
-
-    def _keys(self, issuer: str) -> PyJWKSet:
-        import jwt
-        import requests
-
-        place = self._issuers[issuer]
-        if place.startswith(("https://", "http://")):
-            answer = requests.get(place, timeout=5, allow_redirects=False)
-            answer.raise_for_status()
-            return jwt.PyJWKSet.from_dict(answer.json())
-        return jwt.PyJWKSet.from_dict(json.loads(Path(place).read_bytes()))
 
     def _first(self, issuer: str, name: str, expires: float) -> bool:
         """Whether the token was not seen before; remembered until it expires."""
