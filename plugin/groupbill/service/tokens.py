@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Engine, delete
 
@@ -24,16 +24,13 @@ LONGEST = 600
 class Tokens:
     """The clients that are trusted, and the tokens that were seen."""
 
-    def __init__(
-        self, engine: Engine, issuers: Mapping[str, str], audience: str, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, engine: Engine, issuers: Mapping[str, str], audience: str) -> None:
         """Nothing is fetched yet.
 
         Args:
             engine: Of the store: a token seen by one process is known to all.
             issuers: URL or file of the keys (JWKS) by `iss`.
             audience: Base URL of the service as clients know it.
-            clock: Seconds of the epoch.
 
         Errors:
             UsageError: the extra `smart` is not installed, or no audience is set.
@@ -46,7 +43,6 @@ class Tokens:
             raise UsageError("settings: cds.url is needed with cds.issuers: the URL under which clients call")
         self._engine, self._audience = engine, audience.rstrip("/")
         self._issuers = {name: Issuer(place) for name, place in issuers.items()}
-        self._clock = clock
 
     def check(self, headers: Mapping[str, str], path: str) -> None:
         """Let a request pass.
@@ -79,13 +75,13 @@ class Tokens:
             expires = float(claims["exp"])
         except Exception:  # noqa: BLE001 - whatever is wrong with a token, the answer is the same
             raise Denied(403, "forbidden") from None
-        late = expires > self._clock() + LONGEST + LEEWAY
+        late = expires > time.time() + LONGEST + LEEWAY
         if late or not self._first(issuer, str(claims["jti"]), expires):
             raise Denied(403, "forbidden")
 
     def _first(self, issuer: str, name: str, expires: float) -> bool:
         """Whether the token was not seen before; remembered until it expires."""
-        now = self._clock()
+        now = time.time()
         row = {
             "key": hashlib.sha256(f"{issuer}\n{name}".encode()).hexdigest(),
             "until": expires + LEEWAY,
